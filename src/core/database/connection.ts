@@ -1,0 +1,215 @@
+import type { Client } from 'pg';
+import type { RunContext } from '../ports';
+import { messageOf, SyncError } from '../syncError';
+import { databaseError, isConnectionLoss, isDatabaseFailure } from './databaseError';
+import type { DatabaseTarget } from './databaseTarget';
+import { openClient, type OpenClient } from './openClient';
+import { everythingAsText } from './parseTypes';
+import { runTransaction, type TransactionOptions } from './transaction';
+
+/** After a cancel the server gets this long to answer before the connection is cut. */
+const cancelGraceMs = 2_000;
+/** A COMMIT is never interrupted: only when it hangs this long after a cancel is the connection cut. */
+const commitGraceMs = 15_000;
+
+export interface QueryResult<Row> {
+  readonly rows: Row[];
+  /** Rows returned, or affected by an INSERT, UPDATE, DELETE or MERGE. */
+  readonly rowCount: number;
+}
+
+export interface QueryOptions {
+  /** Every value comes as the text Postgres wrote (numbers, booleans, json and arrays too); SQL null stays null. */
+  readonly asText?: boolean;
+}
+
+/**
+ * One session. Dates, times, bigint and numeric come as text (UTC, ISO); json is parsed; integers, floats and booleans are
+ * JavaScript values. Rows are the database's word, not checked: parse what decides anything.
+ */
+export interface Database {
+  readonly target: DatabaseTarget;
+  /**
+   * @param text one statement with $1 … placeholders
+   * @throws SyncError database, or cancelled
+   */
+  query<Row extends object = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<QueryResult<Row>>;
+  /**
+   * BEGIN, `run`, COMMIT; ROLLBACK when `run` throws. With `retries`, a serialisation failure or deadlock (40001, 40P01)
+   * starts `run` over, so it must not have effects outside the database. Transactions do not nest.
+   *
+   * @throws SyncError database; its detail `outcomeUnknown` is true when the connection was lost during COMMIT
+   */
+  transaction<T>(run: (db: Database) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** The driver's client, for COPY streams; what it throws is put into words like that of `query`. */
+  withClient<T>(run: (client: Client) => Promise<T>): Promise<T>;
+}
+
+export interface DatabaseOptions {
+  readonly context: RunContext;
+  /** Shown in `pg_stat_activity`; default `systemprompt-sync`. */
+  readonly applicationName?: string;
+  /** Milliseconds a single statement may take; default no limit (cancelling still stops it). */
+  readonly statementTimeoutMs?: number;
+  /** Milliseconds to wait for a lock of another session; default 30 000, 0 is no limit. */
+  readonly lockTimeoutMs?: number;
+}
+
+/**
+ * Opens one session, runs `run` with it, and closes it whatever happens. Firing `context.signal` stops the statement that
+ * is running on the server and rejects with `cancelled`; a COMMIT that is under way is let finish, and its success counts.
+ *
+ * @throws SyncError database, cancelled, invalidInput or missingConfig, and whatever `run` throws itself
+ */
+export async function withDatabase<T>(
+  target: DatabaseTarget,
+  options: DatabaseOptions,
+  run: (db: Database) => Promise<T>,
+): Promise<T> {
+  const { signal } = options.context;
+  SyncError.throwIfAborted(signal);
+  const opened = await openClient(target, {
+    context: options.context,
+    applicationName: options.applicationName ?? 'systemprompt-sync',
+    statementTimeoutMs: options.statementTimeoutMs ?? 0,
+    lockTimeoutMs: options.lockTimeoutMs ?? 30_000,
+  });
+  const watch = watchCancel(opened, signal);
+  try {
+    return await run(databaseOver(opened, target, watch, options.context));
+  } catch (error) {
+    throw inWords(error, target, signal);
+  } finally {
+    watch.stop();
+    await opened.close();
+  }
+}
+
+/** Anything that comes from the driver leaves here as a SyncError; everything else as it is. */
+function inWords(error: unknown, target: DatabaseTarget, signal: AbortSignal | undefined): unknown {
+  if (!isDatabaseFailure(error)) return error;
+  return signal?.aborted === true
+    ? new SyncError('cancelled', 'Cancelled.', { cause: error })
+    : databaseError(error, target);
+}
+
+interface CancelWatch {
+  /** While true, a cancel leaves the running statement alone. */
+  committing: boolean;
+  stop(): void;
+}
+
+function watchCancel(opened: OpenClient, signal: AbortSignal | undefined): CancelWatch {
+  let cut: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    cut = setTimeout(() => opened.destroy(), watch.committing ? commitGraceMs : cancelGraceMs);
+    if (!watch.committing) void opened.cancelStatement();
+  };
+  const watch: CancelWatch = {
+    committing: false,
+    stop() {
+      clearTimeout(cut);
+      signal?.removeEventListener('abort', onAbort);
+    },
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  // It may have fired between opening the session and listening.
+  if (signal?.aborted === true) onAbort();
+  return watch;
+}
+
+function databaseOver(
+  opened: OpenClient,
+  target: DatabaseTarget,
+  watch: CancelWatch,
+  { signal, logger }: RunContext,
+): Database {
+  const { client } = opened;
+  let inTransaction = false;
+
+  const withClient = async <T>(run: (client: Client) => Promise<T>): Promise<T> => {
+    SyncError.throwIfAborted(signal);
+    try {
+      return await run(client);
+    } catch (error) {
+      throw inWords(error, target, signal);
+    }
+  };
+
+  const commit = async (): Promise<void> => {
+    SyncError.throwIfAborted(signal);
+    watch.committing = true;
+    try {
+      const { command } = await client.query('COMMIT');
+      // Postgres answers the COMMIT of a failed transaction with ROLLBACK, not with an error.
+      if (command !== 'COMMIT') throw rolledBack(target);
+    } catch (error) {
+      throw isConnectionLoss(error) ? unknownOutcome(error, target) : databaseError(error, target);
+    } finally {
+      watch.committing = false;
+    }
+  };
+
+  const rollback = async (): Promise<void> => {
+    try {
+      await client.query('ROLLBACK');
+    } catch (error) {
+      // Nobody may go on in a session whose transaction is in doubt; the server rolls back when it is gone.
+      logger.debug(`ROLLBACK failed, the connection is cut: ${messageOf(error)}`);
+      opened.destroy();
+    }
+  };
+
+  const db: Database = {
+    target,
+    withClient,
+    query: <Row extends object>(text: string, values?: readonly unknown[], options?: QueryOptions) =>
+      withClient(async () => {
+        const result = await client.query<Row>({
+          text,
+          ...(values === undefined ? {} : { values: [...values] }),
+          ...(options?.asText === true ? { types: everythingAsText } : {}),
+        });
+        return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+      }),
+    async transaction(run, options = {}) {
+      if (inTransaction)
+        throw new SyncError('internal', 'A database transaction was started inside another one.');
+      inTransaction = true;
+      try {
+        return await runTransaction(
+          { begin: (sql) => db.query(sql), commit, rollback },
+          () => run(db),
+          options,
+          signal,
+        );
+      } finally {
+        inTransaction = false;
+      }
+    },
+  };
+  return db;
+}
+
+function rolledBack(target: DatabaseTarget): SyncError {
+  return new SyncError(
+    'database',
+    `${target.label} rolled the transaction back, because a statement in it had failed.`,
+  );
+}
+
+function unknownOutcome(error: unknown, target: DatabaseTarget): SyncError {
+  return new SyncError(
+    'database',
+    `The connection to ${target.label} was lost while the changes were being committed.`,
+    {
+      hint: 'They may or may not be saved. Compare again before you repeat anything.',
+      details: { host: target.host, port: target.port, database: target.name, outcomeUnknown: true },
+      cause: error,
+    },
+  );
+}
