@@ -1,0 +1,108 @@
+import type { Stats } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { errnoOf } from '../syncError';
+
+/**
+ * The calls to the file system that state and journaled writing are made of. It is one object so that a test can stop a
+ * run after every single call. Paths are absolute. Errors are Node.js' own: the caller wraps them, since it knows the task.
+ */
+export interface FileSystem {
+  /** What is at the path itself (a link is not followed); undefined when there is nothing. */
+  lstat(path: string): Promise<Stats | undefined>;
+  realpath(path: string): Promise<string>;
+  readFile(path: string): Promise<Buffer>;
+  /** Names in a folder; empty when the folder does not exist. */
+  list(path: string): Promise<string[]>;
+  /** Creates one folder level; false when something is already there. */
+  makeDirectory(path: string, mode: number): Promise<boolean>;
+  /**
+   * Writes a file that must not exist yet, and flushes it to the disk.
+   * @param mode permission bits; the process' umask applies unless `exact`
+   */
+  createFile(path: string, data: Uint8Array, mode: number, exact?: boolean): Promise<void>;
+  /** Adds to a file, which is created with mode 0600; not flushed. */
+  appendFile(path: string, data: Uint8Array): Promise<void>;
+  /** Replaces the first bytes of a file that exists; never creates one. Not flushed. */
+  overwrite(path: string, data: Uint8Array): Promise<void>;
+  syncFile(path: string): Promise<void>;
+  syncDirectory(path: string): Promise<void>;
+  link(existing: string, path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file; nothing happens when there is none. */
+  unlink(path: string): Promise<void>;
+  /** Removes an empty folder; nothing happens when there is none, or when it is not empty. */
+  removeEmptyDirectory(path: string): Promise<void>;
+  removeTree(path: string): Promise<void>;
+}
+
+export const nodeFileSystem: FileSystem = {
+  lstat: (path) => unless(['ENOENT', 'ENOTDIR'], fs.lstat(path), undefined),
+  realpath: (path) => fs.realpath(path),
+  readFile: (path) => fs.readFile(path),
+  list: (path) => unless(['ENOENT'], fs.readdir(path), []),
+  makeDirectory: (path, mode) =>
+    unless(
+      ['EEXIST'],
+      fs.mkdir(path, { mode }).then(() => true),
+      false,
+    ),
+  createFile,
+  appendFile: (path, data) => fs.appendFile(path, data, { mode: 0o600 }),
+  overwrite,
+  syncFile,
+  syncDirectory,
+  link: (existing, path) => fs.link(existing, path),
+  rename: (from, to) => fs.rename(from, to),
+  unlink: (path) => unless(['ENOENT'], fs.unlink(path), undefined),
+  removeEmptyDirectory: (path) => unless(['ENOENT', 'ENOTEMPTY', 'EEXIST'], fs.rmdir(path), undefined),
+  removeTree: (path) => fs.rm(path, { recursive: true, force: true }),
+};
+
+async function unless<T>(codes: readonly string[], call: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (codes.includes(errnoOf(error) ?? '')) return otherwise;
+    throw error;
+  }
+}
+
+async function createFile(path: string, data: Uint8Array, mode: number, exact = false): Promise<void> {
+  const handle = await fs.open(path, 'wx', mode);
+  try {
+    await handle.writeFile(data);
+    if (exact) await handle.chmod(mode);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function overwrite(path: string, data: Uint8Array): Promise<void> {
+  const handle = await fs.open(path, 'r+');
+  try {
+    await handle.write(data, 0, data.length, 0);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await fs.open(path, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Windows cannot open folders, and some network file systems cannot flush them: there the rename itself has to do. A folder that is gone needs none. */
+async function syncDirectory(path: string): Promise<void> {
+  const unable = ['ENOENT', 'EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EBADF'];
+  const handle = await unless<fs.FileHandle | undefined>(unable, fs.open(path, 'r'), undefined);
+  try {
+    if (handle) await unless(unable, handle.sync(), undefined);
+  } finally {
+    await handle?.close();
+  }
+}

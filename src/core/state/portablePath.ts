@@ -1,0 +1,26 @@
+const reserved = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(?:\..*)?$/i;
+// Control characters, what Windows cannot hold, and the marks that make a name read differently from what it is.
+const forbidden = /[\p{Cc}<>:"|?*\\\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/**
+ * Why a path cannot be written on every platform, or undefined when it can. A valid path is relative, written with `/`, and
+ * stays below its root (guides/field.md, hostile names).
+ */
+export function unportablePathReason(path: string): string | undefined {
+  if (path === '') return 'the path is empty';
+  if (path.startsWith('/') || /^[a-zA-Z]:/.test(path)) return 'the path is not relative';
+  if (/\p{Cs}/u.test(path)) return 'the path is not valid Unicode';
+  for (const name of path.split('/')) {
+    if (name === '' || name === '.' || name === '..') return 'the path has an empty, "." or ".." part';
+    if (forbidden.test(name)) return 'the path holds a character that file names cannot have';
+    if (/[. ]$/.test(name)) return `"${name}" ends in a dot or a blank, which Windows drops`;
+    if (reserved.test(name)) return `"${name}" is a reserved name on Windows`;
+    if (Buffer.byteLength(name) > 255) return `"${name.slice(0, 20)}…" is too long for a file name`;
+  }
+  return undefined;
+}
+
+/** Two paths with the same folded form are one file on some platform: they differ in case or Unicode form only. */
+export function foldedPath(path: string): string {
+  return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+}
