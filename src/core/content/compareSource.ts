@@ -1,0 +1,199 @@
+import {
+  contentKeyPrefix,
+  contentKeyText,
+  type ContentKey,
+  type ContentProblem,
+  type DiskItem,
+  type RowItem,
+} from '../models/content';
+import type { ContentDifference, EqualItem, InvalidContent, SourceDiff } from '../models/contentDiff';
+import type { BaseState } from '../state/baseStore';
+import { baseDigest, compareItem, isEqualItem, keyOf } from './compareContent';
+import type { SourceGroup } from './contentConfig';
+import type { RowDigest } from './contentRow';
+import { whyUnholdable } from './holdable';
+import { NewFilePlaces } from './newFilePlaces';
+import type { SourceScan } from './scanSource';
+
+export interface SourceInput {
+  readonly group: SourceGroup;
+  readonly scan: SourceScan;
+  /** Errors of the content config: they stand for the members whose settings cannot be used. */
+  readonly configErrors: readonly ContentProblem[];
+  /** Every row of the source, by digest. */
+  readonly rows: readonly RowDigest[];
+  /** The whole rows of those that equal no file. */
+  readonly details: readonly RowItem[];
+  readonly base: BaseState | undefined;
+}
+
+export interface SourceComparison {
+  readonly diff: SourceDiff;
+  readonly warnings: readonly ContentProblem[];
+}
+
+/** Whole rows are read only where the digests do not already say that both sides are equal. */
+export function idsOfDifferingRows(scan: SourceScan, rows: readonly RowDigest[]): string[] {
+  if (scan.unreadable) return [];
+  const digests = new Map(scan.items.map((file) => [contentKeyText(file), file.digest]));
+  return rows.filter((row) => digests.get(contentKeyText(row)) !== row.digest).map(({ id }) => id);
+}
+
+/** Compares the files of a source with its rows. Pure. */
+export function compareSource(input: SourceInput): SourceComparison {
+  const { group, scan, rows, base } = input;
+  const common = {
+    name: group.name,
+    names: group.members.map(({ name }) => name),
+    sourceId: group.sourceId,
+    path: group.members[0]?.path ?? '',
+    fileCount: scan.items.length + scan.invalid.length,
+    rowCount: rows.length,
+  };
+  const unreadable = whyUnreadable(input);
+  if (unreadable.length > 0) {
+    // Nothing may be judged missing in a source that could not be read whole (data.md C-15).
+    const invalid = unreadable.map((problem) => ({ problem, keys: [], isRow: false }));
+    const nothing = { differences: [], equal: [], gone: [], blindFiles: 0 };
+    const diff = {
+      ...common,
+      ...nothing,
+      invalid,
+      unreadable: unreadable.map(({ message }) => message).join(' '),
+    };
+    return { diff, warnings: scan.warnings };
+  }
+  const { shielded, blindFiles } = shieldedKeys(input);
+  const { differences, equal, invalid } = compareItems(input, shielded);
+  const seen = new Set([...scan.items, ...rows].map(contentKeyText));
+  const gone = baseKeysOf(base, group.sourceId).filter((key) => !seen.has(key) && !shielded.has(key));
+  return { diff: { ...common, differences, equal, invalid, gone, blindFiles }, warnings: scan.warnings };
+}
+
+function whyUnreadable({ group, scan, configErrors }: SourceInput): readonly ContentProblem[] {
+  if (group.unusable.length > 0) return configErrors;
+  return scan.unreadable ? [scan.unreadable] : [];
+}
+
+function compareItems(
+  { group, scan, rows, details, base }: SourceInput,
+  shielded: ReadonlySet<string>,
+): Pick<SourceDiff, 'differences' | 'equal' | 'invalid'> {
+  const differences: ContentDifference[] = [];
+  const equal: EqualItem[] = [];
+  const invalid: InvalidContent[] = [...invalidFiles(scan), ...excludedFilesWithRows(group, scan, rows)];
+  const rowDigests = new Map(rows.map((row) => [contentKeyText(row), row.digest]));
+  // In the slugs' order, so that places for new files do not depend on the order of the rows.
+  const wholeRows = new Map([...details].sort(bySlug).map((row) => [contentKeyText(row), row]));
+
+  const places = new NewFilePlaces(group, scan, base);
+  const compareWithFile = (file: DiskItem, row: RowItem | undefined) => {
+    const reason = row && (row.unholdable ?? whyUnholdable(row, group));
+    const marked = row && reason !== undefined ? { ...row, unholdable: reason } : row;
+    const item = compareItem(file, file, marked, baseDigest(base, file), base !== undefined);
+    if (isEqualItem(item)) equal.push(item);
+    else differences.push(item);
+  };
+  const compareRow = (row: RowItem) => {
+    const reason = row.unholdable ?? whyUnholdable(row, group);
+    const place = reason === undefined ? places.placeFor(row, row.fields.kind) : { reason };
+    if ('reason' in place) return invalid.push(unholdableRow(group, row, place.reason));
+    const item = compareItem(row, undefined, row, baseDigest(base, row), base !== undefined);
+    return isEqualItem(item) ? equal.push(item) : differences.push({ ...item, newPath: place.path });
+  };
+  const matched = new Set<string>();
+  for (const file of scan.items) {
+    const key = contentKeyText(file);
+    matched.add(key);
+    if (shielded.has(key)) continue;
+    if (rowDigests.get(key) === file.digest)
+      equal.push({ ...keyOf(file), digest: file.digest, path: file.path });
+    else compareWithFile(file, wholeRows.get(key));
+  }
+  for (const [key, row] of wholeRows) {
+    // A kind that the source leaves out is left out on both sides (data.md C-13).
+    if (!matched.has(key) && !shielded.has(key) && isKindAllowed(group, row.fields.kind)) compareRow(row);
+  }
+  return { differences: differences.sort(bySlug), equal: equal.sort(bySlug), invalid: invalid.sort(byPlace) };
+}
+
+/** Keys of files that exist but take no part: neither side of such an item is judged missing, or touched. */
+function shieldedKeys({ scan, base }: SourceInput): { shielded: Set<string>; blindFiles: number } {
+  const shielded = new Set<string>();
+  const pathsWithoutKey = new Set<string>();
+  const unreadableDirectories: string[] = [];
+  for (const { path, key, problems } of scan.invalid) {
+    if (key) shielded.add(contentKeyText(key));
+    else if (problems[0]?.rule === 'unreadableDirectory') unreadableDirectories.push(path);
+    else pathsWithoutKey.add(path);
+  }
+  for (const { key } of scan.excluded) shielded.add(contentKeyText(key));
+  if (pathsWithoutKey.size + unreadableDirectories.length > 0) {
+    // What cannot be read stands for the items that were last synced with its paths.
+    for (const [key, { path }] of base ?? []) {
+      if (path === undefined) continue;
+      if (
+        pathsWithoutKey.delete(path) ||
+        unreadableDirectories.some((directory) => path.startsWith(`${directory}/`))
+      ) {
+        shielded.add(key);
+      }
+    }
+  }
+  return { shielded, blindFiles: pathsWithoutKey.size + unreadableDirectories.length };
+}
+
+function invalidFiles(scan: SourceScan): InvalidContent[] {
+  return scan.invalid.flatMap(({ problems, key }) =>
+    problems.map((problem) => ({ problem, keys: key ? [key] : [], isRow: false })),
+  );
+}
+
+/** A file of a kind that the source leaves out is no concern of ours, unless the database holds its item. */
+function excludedFilesWithRows(
+  group: SourceGroup,
+  scan: SourceScan,
+  rows: readonly RowDigest[],
+): InvalidContent[] {
+  if (scan.excluded.length === 0) return [];
+  const synced = new Set(rows.filter(({ kind }) => isKindAllowed(group, kind)).map(contentKeyText));
+  return scan.excluded
+    .filter(({ key }) => synced.has(contentKeyText(key)))
+    .map(({ key, problem }) => ({ problem: { ...problem, severity: 'error' }, keys: [key], isRow: false }));
+}
+
+function unholdableRow(group: SourceGroup, row: RowItem, reason: string): InvalidContent {
+  const name = row.slug === '' ? 'with the empty slug' : row.slug;
+  const message = `No file can hold the row ${name} (${row.locale}) of ${group.sourceId}: ${reason}.`;
+  const problem: ContentProblem = {
+    severity: 'error',
+    path: null,
+    line: null,
+    column: null,
+    message,
+    rule: 'unholdableRow',
+  };
+  return { problem, keys: [keyOf(row)], isRow: true };
+}
+
+function isKindAllowed(group: SourceGroup, kind: string): boolean {
+  return group.members.some(({ allowedKinds }) => allowedKinds === undefined || allowedKinds.includes(kind));
+}
+
+function baseKeysOf(base: BaseState | undefined, sourceId: string): string[] {
+  const prefix = contentKeyPrefix(sourceId);
+  return [...(base?.keys() ?? [])].filter((key) => key.startsWith(prefix));
+}
+
+/** By slug, then locale, by code units: the same order on every machine. */
+function bySlug(left: ContentKey, right: ContentKey): number {
+  if (left.slug !== right.slug) return left.slug < right.slug ? -1 : 1;
+  return left.locale < right.locale ? -1 : left.locale > right.locale ? 1 : 0;
+}
+
+function byPlace({ problem: left }: InvalidContent, { problem: right }: InvalidContent): number {
+  const [a, b] = [left.path ?? '', right.path ?? ''];
+  if (a !== b) return a < b ? -1 : 1;
+  if (left.line !== right.line) return (left.line ?? 0) - (right.line ?? 0);
+  return left.message < right.message ? -1 : left.message > right.message ? 1 : 0;
+}

@@ -1,0 +1,118 @@
+import type { Database } from '../database/connection';
+import type { ContentDiff, ContentDifference, SourceDiff } from '../models/contentDiff';
+import type { RunContext } from '../ports';
+import type { BaseState } from '../state/baseStore';
+import { SyncError } from '../syncError';
+import { compareSource, idsOfDifferingRows, type SourceComparison } from './compareSource';
+import { groupSources, type ContentConfig, type SourceGroup } from './contentConfig';
+import { findForeignHolders, readRowDigests, readRowsById, type ForeignHolder } from './contentRepository';
+import { scanGroup } from './scanSource';
+
+export interface ContentDiffInput {
+  readonly config: ContentConfig;
+  readonly projectRoot: string;
+  readonly db: Database;
+  /** What disk and this database last agreed on; undefined when they never did, or the state was lost. */
+  readonly base: BaseState | undefined;
+  /** Identity of the database, kept in the result: base state belongs to one target. */
+  readonly target: string;
+  readonly context: RunContext;
+}
+
+/**
+ * Compares the markdown files of the content sources with the rows of `markdown_content`, item by item. The key is
+ * (source, locale, slug); every synced field takes part, in canonical form (data.md C-1, C-2, C-12, C-24). Reads only.
+ */
+export class ContentDiffCalculator {
+  constructor(private readonly input: ContentDiffInput) {}
+
+  /**
+   * @param names of config sources to compare; none means every selected one
+   * @throws SyncError `invalidInput` when a named source does not exist; `database` when the rows cannot be read
+   */
+  async calculate(names: readonly string[] = []): Promise<ContentDiff> {
+    const { config, projectRoot, db, base, context } = this.input;
+    const groups = selectGroups(config, names);
+    const configErrors = config.problems.filter(({ severity }) => severity === 'error');
+    const compared: SourceComparison[] = [];
+    for (const group of groups) {
+      SyncError.throwIfAborted(context.signal);
+      context.progress({ message: group.name, done: compared.length, total: groups.length });
+      const [scan, rows] = await Promise.all([
+        scanGroup(group, { projectRoot, context }),
+        readRowDigests(db, group.sourceId),
+      ]);
+      const details = await readRowsById(db, idsOfDifferingRows(scan, rows));
+      compared.push(compareSource({ group, scan, configErrors, rows, details, base }));
+    }
+    const sources = await markTakenSlugs(
+      db,
+      compared.map(({ diff }) => diff),
+    );
+    return {
+      inSync: config.unusable.every(({ enabled }) => !enabled) && sources.every(isInSync),
+      sources,
+      warnings: [...config.problems, ...compared.flatMap((comparison) => comparison.warnings)],
+      target: this.input.target,
+      hasBase: base !== undefined,
+    };
+  }
+}
+
+function isInSync({ differences, invalid, unreadable }: SourceDiff): boolean {
+  return differences.length === 0 && invalid.length === 0 && unreadable === undefined;
+}
+
+function selectGroups(config: ContentConfig, names: readonly string[]): SourceGroup[] {
+  const groups = groupSources(config);
+  if (names.length === 0) return groups;
+  const known = groups.flatMap((group) => group.members.map(({ name }) => name));
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new SyncError('invalidInput', `There is no enabled content source named ${unknown.join(', ')}.`, {
+      hint: known.length ? `Enabled sources: ${known.join(', ')}.` : 'The content config enables no source.',
+      details: { unknown, known },
+    });
+  }
+  return groups.filter((group) => group.members.some(({ name }) => names.includes(name)));
+}
+
+/** A slug that another source holds, in the table or on disk, is a conflict and is never taken (data.md C-16). */
+async function markTakenSlugs(db: Database, sources: readonly SourceDiff[]): Promise<SourceDiff[]> {
+  const added = sources.flatMap(({ differences }) => differences.filter((item) => item.row === undefined));
+  const holders = new Map((await findForeignHolders(db, added)).map((holder) => [slugText(holder), holder]));
+  const claims = new Map<string, Set<string>>();
+  for (const item of added) {
+    const claim = claims.get(slugText(item)) ?? new Set();
+    claims.set(slugText(item), claim.add(item.sourceId));
+  }
+  return sources.map((source) => ({
+    ...source,
+    differences: source.differences.map((item) =>
+      item.row === undefined
+        ? withConflict(item, holders.get(slugText(item)), claims.get(slugText(item)))
+        : item,
+    ),
+  }));
+}
+
+function withConflict(
+  item: ContentDifference,
+  holder: ForeignHolder | undefined,
+  claim: ReadonlySet<string> | undefined,
+): ContentDifference {
+  if (holder) {
+    const reason = `the source ${holder.sourceId} holds this slug in the database; slugs are unique over all sources`;
+    return { ...item, kind: 'conflict', conflict: 'heldByAnotherSource', reason };
+  }
+  if ((claim?.size ?? 0) > 1) {
+    const others = [...(claim ?? [])].filter((sourceId) => sourceId !== item.sourceId).join(', ');
+    const reason = `the source ${others} has a file with the same slug; slugs are unique over all sources`;
+    return { ...item, kind: 'conflict', conflict: 'claimedByTwoSources', reason };
+  }
+  return item;
+}
+
+function slugText({ locale, slug }: { locale: string; slug: string }): string {
+  return `${locale} ${slug}`;
+}

@@ -1,0 +1,123 @@
+import { withDatabase } from '../database/connection';
+import type { DatabaseTarget } from '../database/databaseTarget';
+import { assertGuards, type GuardAnswers } from '../guards';
+import type { SyncOperationResult } from '../models/operation';
+import type { PlanTarget } from '../models/plan';
+import type { ContentDiff } from '../models/contentDiff';
+import type { RunContext } from '../ports';
+import { requireDatabase, type Project } from '../project/discoverProject';
+import { createBackupStore } from '../state/backupStore';
+import { readBase, writeBase } from '../state/baseStore';
+import type { ProjectLock } from '../state/projectLock';
+import { openStateDirectory, type StateDirectory } from '../state/stateDirectory';
+import { applyUnderLock } from '../state/withProjectLock';
+import { applyToDatabase } from './applyToDatabase';
+import { applyToDisk } from './applyToDisk';
+import { readContentConfig } from './contentConfig';
+import { ContentDiffCalculator } from './contentDiffCalculator';
+import { ContentFiles } from './contentFiles';
+import { contentResult, nextBase, type ContentDetails, type ContentOutcome } from './contentOutcome';
+import { planContent, type ContentPlan, type ContentPlanOptions } from './contentPlan';
+
+/** The base of content is kept under this name; other domains have their own. */
+const domain = 'content';
+
+/**
+ * Content between the markdown files of a project and its database: compare, plan, apply. A plan is what is looked at,
+ * confirmed and carried out; nothing else is.
+ */
+export class ContentLocalSync {
+  private readonly state: StateDirectory;
+
+  /** @param keepBackups how many backups of any kind are kept after an apply */
+  constructor(
+    private readonly project: Project,
+    private readonly context: RunContext,
+    private readonly keepBackups = 20,
+  ) {
+    this.state = openStateDirectory(project.root);
+  }
+
+  /**
+   * Compares, and changes nothing, anywhere.
+   * @throws SyncError `missingConfig` without a database or content config, `invalidInput`, `database`, `cancelled`
+   */
+  async diff(sources: readonly string[] = []): Promise<ContentDiff> {
+    const target = requireDatabase(this.project);
+    const [config, base] = await Promise.all([
+      this.readConfig(),
+      readBase(this.state, domain, target.identity),
+    ]);
+    const { context, project } = this;
+    return withDatabase(target, { context }, (db) =>
+      // One snapshot, so that digests and whole rows belong together.
+      db.transaction(
+        () =>
+          new ContentDiffCalculator({
+            config,
+            projectRoot: project.root,
+            db,
+            base,
+            target: target.identity,
+            context,
+          }).calculate(sources),
+        { isolation: 'repeatable read', readOnly: true },
+      ),
+    );
+  }
+
+  /** What would be done about a diff. Pure: neither side is looked at again. */
+  plan(diff: ContentDiff, options: ContentPlanOptions): ContentPlan {
+    const database = requireDatabase(this.project);
+    return planContent(diff, options.direction === 'to-db' ? databaseSide(database) : diskSide, options);
+  }
+
+  /**
+   * Carries out a plan: guards, lock, checks, backup, changes, base; in this order. Also takes equal items over as base.
+   * @throws SyncError `guard`, `locked`, `database`, `io`, `cancelled`; what was done before is said in the message
+   */
+  async apply(plan: ContentPlan, answers: GuardAnswers = {}): Promise<SyncOperationResult<ContentDetails>> {
+    assertGuards(plan, answers);
+    const owner = `content ${plan.direction}`;
+    return applyUnderLock({ state: this.state, owner, context: this.context }, async (lock) => {
+      const base = await readBase(this.state, domain, plan.databaseIdentity);
+      const outcome = plan.steps.length === 0 ? nothingDone : await this.carryOut(plan, lock);
+      await writeBase(this.state, lock, domain, plan.databaseIdentity, nextBase(base, plan, outcome));
+      return contentResult(plan, outcome);
+    });
+  }
+
+  private async carryOut(plan: ContentPlan, lock: ProjectLock): Promise<ContentOutcome> {
+    const { context, project, state } = this;
+    const target = requireDatabase(project);
+    const backups = createBackupStore(state, { keep: this.keepBackups });
+    const files = new ContentFiles(await this.readConfig(), project.root);
+    const outcome = await withDatabase(target, { context }, (db) => {
+      const input = { plan, db, files, backups, lock, context };
+      return plan.direction === 'to-db'
+        ? applyToDatabase(input)
+        : applyToDisk({ ...input, state, projectRoot: project.root });
+    });
+    await backups.prune();
+    return outcome;
+  }
+
+  private readConfig() {
+    return readContentConfig(this.project.servicesDir, this.project.root);
+  }
+}
+
+const nothingDone: ContentOutcome = {
+  created: [],
+  updated: [],
+  deleted: [],
+  refused: [],
+  warnings: [],
+  cancelled: false,
+};
+
+const diskSide: PlanTarget = { kind: 'disk', label: 'the content files', host: '', production: false };
+
+function databaseSide({ label, host, production }: DatabaseTarget): PlanTarget {
+  return { kind: 'database', label, host, production };
+}

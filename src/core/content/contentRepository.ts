@@ -1,0 +1,158 @@
+import type { ContentFields, ContentKey, RowItem } from '../models/content';
+import type { Database } from '../database/connection';
+import { readRow, rowColumns, rowDigestColumns, type ContentRow, type RowDigest } from './contentRow';
+import { versionHash } from './contentDigest';
+
+/** A row to be written: the key, and every synced field in canonical form. */
+export interface RowToWrite extends ContentKey {
+  readonly fields: ContentFields;
+}
+
+/** A (slug, locale) that a source outside the compared ones holds (data.md C-16). */
+export interface ForeignHolder {
+  readonly locale: string;
+  readonly slug: string;
+  readonly sourceId: string;
+}
+
+/** The SQL of `markdown_content`. Every statement is set-based; equality is exact and case-sensitive. */
+
+/** Keys and digests of all rows of a source, in one query; the digests are computed by the server. */
+export async function readRowDigests(db: Database, sourceId: string): Promise<readonly RowDigest[]> {
+  const { rows } = await db.query<RowDigest>(
+    `SELECT ${rowDigestColumns} FROM markdown_content WHERE source_id = $1`,
+    [sourceId],
+  );
+  return rows;
+}
+
+/** The rows with these ids; locked until the transaction ends when `forUpdate` is set. */
+export async function readRowsById(
+  db: Database,
+  ids: readonly string[],
+  forUpdate = false,
+): Promise<RowItem[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await db.query<ContentRow>(
+    `SELECT ${rowColumns} FROM markdown_content WHERE id = ANY($1::text[]) ORDER BY id${forUpdate ? ' FOR UPDATE' : ''}`,
+    [ids],
+  );
+  return rows.map(readRow);
+}
+
+/** The row of one item, if there is one. */
+export async function readRowByKey(
+  db: Database,
+  { sourceId, locale, slug }: ContentKey,
+): Promise<RowItem | undefined> {
+  const { rows } = await db.query<ContentRow>(
+    `SELECT ${rowColumns} FROM markdown_content WHERE source_id = $1 AND locale = $2 AND slug = $3`,
+    [sourceId, locale, slug],
+  );
+  return rows.map(readRow)[0];
+}
+
+/** Who holds these (slug, locale) pairs, when it is another source: the unique index is over all sources (data.md 1.2). */
+export async function findForeignHolders(
+  db: Database,
+  keys: readonly ContentKey[],
+): Promise<ForeignHolder[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await db.query<ForeignHolder>(
+    `SELECT c.slug, c.locale, c.source_id AS "sourceId"
+       FROM markdown_content c
+       JOIN unnest($1::text[], $2::text[], $3::text[]) AS k(slug, locale, source_id)
+         ON c.slug = k.slug AND c.locale = k.locale AND c.source_id <> k.source_id`,
+    [keys.map((key) => key.slug), keys.map((key) => key.locale), keys.map((key) => key.sourceId)],
+  );
+  return rows;
+}
+
+/**
+ * Inserts rows with the given new ids. A (slug, locale) that somebody holds by now is left alone: it is missing from
+ * the answer, and the caller reports it.
+ * @returns the ids that were inserted
+ */
+export async function insertRows(
+  db: Database,
+  rows: readonly (RowToWrite & { readonly id: string })[],
+): Promise<Set<string>> {
+  const result = await db.query<{ id: string }>(
+    `INSERT INTO markdown_content (id, slug, locale, source_id, title, description, body, author, published_at, keywords,
+                                   kind, image, category_id, public, links, version_hash, updated_at)
+     SELECT id, slug, locale, source_id, title, description, body, author, published_at::timestamptz, keywords,
+            kind, image, category_id, public, links::jsonb, version_hash, CURRENT_TIMESTAMP
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                   $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::boolean[], $15::text[], $16::text[])
+         AS r(id, slug, locale, source_id, title, description, body, author, published_at, keywords, kind, image,
+              category_id, public, links, version_hash)
+     ON CONFLICT (slug, locale) DO NOTHING
+     RETURNING id`,
+    [
+      rows.map((row) => row.id),
+      rows.map((row) => row.slug),
+      rows.map((row) => row.locale),
+      rows.map((row) => row.sourceId),
+      ...fieldArrays(rows),
+    ],
+  );
+  return new Set(result.rows.map((row) => row.id));
+}
+
+/**
+ * Updates rows in place: id, slug, locale and source stay (data.md 1.3).
+ * @returns the ids that were updated
+ */
+export async function updateRows(
+  db: Database,
+  rows: readonly (RowToWrite & { readonly id: string })[],
+): Promise<Set<string>> {
+  const result = await db.query<{ id: string }>(
+    `UPDATE markdown_content c
+        SET title = r.title, description = r.description, body = r.body, author = r.author,
+            published_at = r.published_at::timestamptz, keywords = r.keywords, kind = r.kind, image = r.image,
+            category_id = r.category_id, public = r.public, links = r.links::jsonb, version_hash = r.version_hash,
+            updated_at = CURRENT_TIMESTAMP
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                   $9::text[], $10::text[], $11::boolean[], $12::text[], $13::text[])
+         AS r(id, title, description, body, author, published_at, keywords, kind, image, category_id, public, links,
+              version_hash)
+      WHERE c.id = r.id
+     RETURNING c.id`,
+    [rows.map((row) => row.id), ...fieldArrays(rows)],
+  );
+  return new Set(result.rows.map((row) => row.id));
+}
+
+/** @returns the ids of the rows that were deleted */
+export async function deleteRows(db: Database, ids: readonly string[]): Promise<Set<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    'DELETE FROM markdown_content WHERE id = ANY($1::text[]) RETURNING id',
+    [ids],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+/** One array per column, in the order of both statements above. */
+function fieldArrays(rows: readonly RowToWrite[]): unknown[] {
+  const column = <T>(pick: (fields: ContentFields) => T): T[] => rows.map((row) => pick(row.fields));
+  return [
+    column((fields) => fields.title),
+    column((fields) => fields.description),
+    column((fields) => fields.body),
+    column((fields) => fields.author),
+    column((fields) => toTimestamp(fields.published_at)),
+    column((fields) => fields.keywords),
+    column((fields) => fields.kind),
+    column((fields) => fields.image),
+    column((fields) => fields.category_id),
+    column((fields) => fields.public),
+    column((fields) => JSON.stringify(fields.links)),
+    column((fields) => versionHash(fields)),
+  ];
+}
+
+/** The canonical text says UTC without a zone; Postgres would read it in the session's zone. */
+function toTimestamp(publishedAt: string): string {
+  return publishedAt.length === 10 ? `${publishedAt}T00:00:00Z` : `${publishedAt}Z`;
+}

@@ -1,0 +1,107 @@
+import { plainScalar } from './plainScalar';
+
+// What the YAML library would refuse or treat specially: tabs and other control characters, unpaired surrogates, …
+const unusual = /(?!\n)\p{Cc}|[\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+const keyLine = /^([A-Za-z][A-Za-z0-9_-]*):(?: +(.*))?$/;
+const specialStart = new Set('-?:,[]{}#&*!|>\'"%@`= ');
+const specialKey = /^(?:true|false|null)$/i;
+
+/**
+ * Reads the frontmatter that nearly every file has: one `key: value` a line, plain or quoted on that line, lists of
+ * quoted texts. It reads less than YAML and never differently: whatever is not plainly of that form gives undefined,
+ * and the YAML library reads it. A property test holds the two together.
+ */
+export function quickFrontmatter(yaml: string): Record<string, unknown> | undefined {
+  const text = yaml.includes('\r') ? yaml.replaceAll('\r\n', '\n') : yaml;
+  if (unusual.test(text)) return undefined;
+  const values: Record<string, unknown> = {};
+  const lines = text.split('\n');
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (line === '' || line.startsWith('#')) continue;
+    const match = keyLine.exec(line);
+    const key = match?.[1];
+    if (key === undefined || specialKey.test(key) || Object.hasOwn(values, key)) return undefined;
+    const written = trimBlanks(match?.[2] ?? '');
+    if (written === '' && /^ *- /.test(lines[at + 1] ?? '')) {
+      const list = readBlockList(lines, at + 1);
+      if (!list) return undefined;
+      values[key] = list.items;
+      at = list.next - 1;
+    } else {
+      const value = readInline(written);
+      if (value === undefined) return undefined;
+      values[key] = value;
+    }
+  }
+  return Object.keys(values).length > 0 ? values : undefined;
+}
+
+/** A scalar or a flow list of quoted texts; undefined when it is not plainly one of these. */
+function readInline(written: string): unknown {
+  const first = written[0];
+  if (first === '"' || first === "'") return readQuoted(written);
+  if (first === '[') return readFlowList(written);
+  return readPlain(written);
+}
+
+function readQuoted(written: string): string | undefined {
+  const quote = written[0];
+  if (written.length < 2 || written.at(-1) !== quote) return undefined;
+  const inner = written.slice(1, -1);
+  const escapes = quote === '"' ? inner.includes('"') || inner.includes('\\') : inner.includes("'");
+  return escapes ? undefined : inner;
+}
+
+/** True when the text, written without quotes as a value on its key's line, reads back as itself. */
+export function isPlainText(text: string): boolean {
+  return !unusual.test(text) && !text.includes('\n') && trimBlanks(text) === text && readPlain(text) === text;
+}
+
+function readPlain(written: string): unknown {
+  if (specialStart.has(written[0] ?? '')) return undefined;
+  if (written.includes(': ') || written.includes(' #') || written.endsWith(':')) return undefined;
+  return plainScalar(written);
+}
+
+function readFlowList(written: string): string[] | undefined {
+  if (written === '[]') return [];
+  if (written.at(-1) !== ']') return undefined;
+  const items: string[] = [];
+  for (const part of written.slice(1, -1).split(',')) {
+    const item = trimBlanks(part);
+    if (item[0] !== '"' && item[0] !== "'") return undefined;
+    const value = readQuoted(item);
+    if (value === undefined) return undefined;
+    items.push(value);
+  }
+  return items;
+}
+
+/** Lines `- "text"` with one indentation, from `start` to the next line of another form. */
+function readBlockList(
+  lines: readonly string[],
+  start: number,
+): { items: string[]; next: number } | undefined {
+  const indent = /^ */.exec(lines[start] ?? '')?.[0] ?? '';
+  const items: string[] = [];
+  let at = start;
+  for (; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (!line.startsWith(`${indent}- `)) break;
+    const written = trimBlanks(line.slice(indent.length + 2));
+    const value = written[0] === '"' || written[0] === "'" ? readQuoted(written) : undefined;
+    if (value === undefined) return undefined;
+    items.push(value);
+  }
+  return { items, next: at };
+}
+
+/** YAML's blank is the space alone (tabs never get here); `trim` would take much more. */
+function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && text[start] === ' ') start += 1;
+  while (end > start && text[end - 1] === ' ') end -= 1;
+  return text.slice(start, end);
+}

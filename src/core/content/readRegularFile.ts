@@ -1,0 +1,49 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { errnoOf } from '../syncError';
+
+export type FileBytes =
+  /** Valid until the next read. */
+  | { readonly bytes: Buffer }
+  /** `code` is the system's (`EACCES`, …), or says that it is no regular file. */
+  | { readonly code: string };
+
+// A name may become a link or a pipe between the walk and the read: never follow the one, never wait on the other.
+const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+const firstBufferBytes = 64 * 1024;
+
+/**
+ * A function that reads regular files, one after the other, into one buffer: thousands of small files would otherwise
+ * each leave a buffer behind. It gives at most `limit` bytes and one more, and never throws for the file system.
+ */
+export function regularFileReader(limit: number): (path: string) => FileBytes {
+  let buffer = Buffer.allocUnsafe(firstBufferBytes);
+  return (path) => {
+    try {
+      const file = openSync(path, openFlags);
+      try {
+        const stats = fstatSync(file);
+        if (!stats.isFile()) return { code: 'not a regular file' };
+        const size = Math.min(stats.size, limit + 1);
+        if (size > buffer.length) buffer = Buffer.allocUnsafe(Math.max(size, buffer.length * 2));
+        return { bytes: fill(buffer.subarray(0, size), file) };
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      const code = errnoOf(error);
+      if (code === undefined) throw error;
+      return { code };
+    }
+  };
+}
+
+function fill(buffer: Buffer, file: number): Buffer {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const count = readSync(file, buffer, filled, buffer.length - filled, null);
+    if (count === 0) break;
+    filled += count;
+  }
+  return buffer.subarray(0, filled);
+}

@@ -1,0 +1,219 @@
+import { basename } from 'node:path';
+import { contentKeyText, type ContentKey, type ContentProblem, type DiskItem } from '../models/content';
+import type { RunContext } from '../ports';
+import { SyncError } from '../syncError';
+import { breather } from './breathe';
+import type { SourceGroup } from './contentConfig';
+import { problem } from './contentProblem';
+import type { ContentSource } from './contentSource';
+import { maxFileBytes, parseFile, type ParsedMarkdown } from './parseMarkdown';
+import { regularFileReader, type FileBytes } from './readRegularFile';
+import { rootFault, walkMarkdown } from './walkMarkdown';
+
+/** A file that is present and cannot be used: it blocks every destructive step for its item (data.md C-4). */
+export interface InvalidFile {
+  readonly path: string;
+  readonly problems: readonly ContentProblem[];
+  /** As far as it can be read. */
+  readonly key?: ContentKey;
+}
+
+/** A valid file of a kind that its source does not take (data.md C-13). */
+export interface ExcludedFile {
+  readonly path: string;
+  readonly kind: string;
+  readonly key: ContentKey;
+  readonly problem: ContentProblem;
+}
+
+export interface SourceScan {
+  /** In the order of their paths; every key once. */
+  readonly items: readonly DiskItem[];
+  readonly invalid: readonly InvalidFile[];
+  readonly excluded: readonly ExcludedFile[];
+  readonly warnings: readonly ContentProblem[];
+  /** Set when a directory could not be scanned at all. Then nothing may be judged missing (data.md C-15). */
+  readonly unreadable?: ContentProblem;
+}
+
+export interface ScanOptions {
+  /** Absolute. */
+  readonly projectRoot: string;
+  readonly context: RunContext;
+}
+
+/** Scans one source; see `scanGroup`. */
+export function scanSource(source: ContentSource, options: ScanOptions): Promise<SourceScan> {
+  return scanGroup({ name: source.name, members: [source] }, options);
+}
+
+/**
+ * Reads and checks every markdown file of the sources that share a `source_id`. Files of one group with the same
+ * (locale, slug) are all invalid: which of them is meant cannot be known (data.md C-17).
+ *
+ * @throws SyncError `cancelled`; nothing else: what cannot be read is in the result
+ */
+export async function scanGroup(
+  group: Pick<SourceGroup, 'name' | 'members'>,
+  { projectRoot, context }: ScanOptions,
+): Promise<SourceScan> {
+  SyncError.throwIfAborted(context.signal);
+  const nothing = { items: [], invalid: [], excluded: [], warnings: [] };
+  for (const member of group.members) {
+    const unreadable = rootFault(member, projectRoot);
+    if (unreadable) return { ...nothing, unreadable };
+  }
+  const breathe = breather(context.signal);
+  const found = await findFiles(group.members, breathe);
+  const scan = {
+    items: [] as DiskItem[],
+    invalid: found.invalid,
+    excluded: [] as ExcludedFile[],
+    warnings: found.warnings,
+  };
+  const readFile = regularFileReader(maxFileBytes);
+  let done = 0;
+  for (const [path, file] of found.files) {
+    const pause = breathe();
+    if (pause) {
+      context.progress({ message: group.name, done, total: found.files.size });
+      await pause;
+    }
+    sortIn(scan, path, parseFound(path, file, readFile(file.absolute)));
+    done += 1;
+  }
+  const unique = withoutDuplicates(scan.items);
+  return {
+    ...scan,
+    items: unique.items,
+    invalid: [...scan.invalid, ...unique.invalid],
+    warnings: [...scan.warnings, ...similarNames(found.files.keys())],
+  };
+}
+
+interface FoundFile {
+  readonly absolute: string;
+  /** Every source whose directory holds it: directories of sources may overlap. */
+  readonly members: ContentSource[];
+}
+
+interface FoundFiles {
+  readonly files: Map<string, FoundFile>;
+  readonly invalid: InvalidFile[];
+  readonly warnings: ContentProblem[];
+}
+
+async function findFiles(
+  members: readonly ContentSource[],
+  breathe: ReturnType<typeof breather>,
+): Promise<FoundFiles> {
+  const found: FoundFiles = { files: new Map(), invalid: [], warnings: [] };
+  for (const member of members) {
+    for (const step of walkMarkdown(member.directory, member.path)) {
+      const pause = breathe();
+      if (pause) await pause;
+      if (step.kind === 'unreadable') found.invalid.push({ path: step.path, problems: [step.problem] });
+      else if (step.kind === 'warning') found.warnings.push(step.problem);
+      else {
+        const known = found.files.get(step.path);
+        if (known) known.members.push(member);
+        else found.files.set(step.path, { absolute: step.absolute, members: [member] });
+      }
+    }
+  }
+  return found;
+}
+
+/** A file in the directories of several sources belongs to the first that takes its kind. */
+function parseFound(path: string, { members }: FoundFile, read: FileBytes): ParsedMarkdown {
+  if ('code' in read) {
+    const message = `The file cannot be read (${read.code}).`;
+    return { problems: [problem('error', 'unreadableFile', path, undefined, message)] };
+  }
+  let parsed: ParsedMarkdown | undefined;
+  for (const member of members) {
+    const next = parseFile(read.bytes, path, member);
+    parsed ??= next;
+    if ('item' in next && !next.excluded) return next;
+  }
+  return parsed ?? { problems: [] };
+}
+
+interface Sorted {
+  readonly items: DiskItem[];
+  readonly invalid: InvalidFile[];
+  readonly excluded: ExcludedFile[];
+  readonly warnings: ContentProblem[];
+}
+
+function sortIn(scan: Sorted, path: string, parsed: ParsedMarkdown): void {
+  if ('problems' in parsed) {
+    const plainReadme = isReadme(path) && parsed.problems.every(({ rule }) => rule === 'frontmatterMissing');
+    if (!plainReadme) scan.invalid.push({ path, ...parsed });
+    else scan.warnings.push(...parsed.problems.map((found) => ({ ...found, severity: 'warning' as const })));
+    return;
+  }
+  scan.warnings.push(...parsed.warnings);
+  if (parsed.excluded) {
+    const { item, excluded } = parsed;
+    scan.excluded.push({ path, kind: item.fields.kind, key: keyOf(item), problem: excluded });
+  } else scan.items.push(parsed.item);
+}
+
+/** The readme of a directory is no content (data.md C-26). */
+function isReadme(path: string): boolean {
+  return basename(path).toLowerCase() === 'readme.md';
+}
+
+const namedFiles = 3;
+
+function withoutDuplicates(items: readonly DiskItem[]): { items: DiskItem[]; invalid: InvalidFile[] } {
+  const byKey = new Map<string, DiskItem[]>();
+  for (const item of items) {
+    const key = contentKeyText(item);
+    const same = byKey.get(key);
+    if (same) same.push(item);
+    else byKey.set(key, [item]);
+  }
+  const unique: DiskItem[] = [];
+  const invalid: InvalidFile[] = [];
+  for (const same of byKey.values()) {
+    if (same.length === 1) unique.push(...same);
+    else
+      for (const item of same)
+        invalid.push({ path: item.path, problems: [duplicate(item, same)], key: keyOf(item) });
+  }
+  return { items: unique, invalid };
+}
+
+function duplicate(item: DiskItem, same: readonly DiskItem[]): ContentProblem {
+  const others = same
+    .slice(0, namedFiles + 1)
+    .filter(({ path }) => path !== item.path)
+    .slice(0, namedFiles);
+  const more = same.length - 1 - others.length;
+  const names = others.map(({ path }) => path).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const slug = item.slug === '' ? 'The empty slug' : `The slug "${item.slug}"`;
+  const message = `${slug} (${item.locale}) is also in ${names}; one file per slug and locale is expected.`;
+  return problem('error', 'duplicateItem', item.path, { line: 1, column: 1 }, message);
+}
+
+/** Names that are one name on a file system that folds case or Unicode forms cannot be checked out there together. */
+function similarNames(paths: Iterable<string>): ContentProblem[] {
+  const seen = new Map<string, string>();
+  const warnings: ContentProblem[] = [];
+  for (const path of paths) {
+    const folded = path.normalize('NFC').toLowerCase();
+    const other = seen.get(folded);
+    if (other === undefined) seen.set(folded, path);
+    else {
+      const message = `The name differs from ${other} only in case or Unicode form; some file systems hold only one of them.`;
+      warnings.push(problem('warning', 'similarNames', path, undefined, message));
+    }
+  }
+  return warnings;
+}
+
+function keyOf({ sourceId, locale, slug }: ContentKey): ContentKey {
+  return { sourceId, locale, slug };
+}

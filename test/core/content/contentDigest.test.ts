@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import {
+  contentDigest,
+  contentDigestSql,
+  linksSql,
+  linksText,
+  publishedAtSql,
+  versionHash,
+} from '../../../src/core/content/contentDigest';
+import { sha256 } from '../../../src/core/digest';
+import { contentFieldNames, type ContentFields } from '../../../src/core/models/content';
+import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { anyFields, anyText, sampleFields } from './contentSamples';
+
+describe('versionHash', () => {
+  it('gives the hash that the reference writes', () => {
+    // data.md 8: computed independently.
+    expect(versionHash(sampleFields())).toBe(
+      '8378323dedc3abfd778331e8a5d23ba692f14caeaab805baf944f712578f9683',
+    );
+  });
+
+  it('takes no notice of fields outside the six', () => {
+    const other = sampleFields({
+      keywords: 'x',
+      kind: 'y',
+      image: 'z',
+      category_id: 'c',
+      links: [{ title: 't', url: 'u' }],
+    });
+    expect(versionHash(other)).toBe(versionHash(sampleFields()));
+  });
+
+  it.each([
+    ['2024-01-15T08:09:10.000000', '2024-01-15 08:09:10 UTC'],
+    ['2024-01-15T08:09:10.120000', '2024-01-15 08:09:10.120 UTC'],
+    ['2024-01-15T08:09:10.120001', '2024-01-15 08:09:10.120001 UTC'],
+  ])('writes the time of %s as %s', (published_at, text) => {
+    const row = sampleFields({ title: '', body: '', description: '', author: '', published_at });
+    expect(versionHash(row)).toBe(sha256(`${text}true`));
+  });
+});
+
+describe('contentDigest', () => {
+  const variants: Partial<ContentFields>[] = [
+    { title: 'Other' },
+    { description: 'Other' },
+    { body: 'Other' },
+    { author: 'Other' },
+    { published_at: '2024-01-16' },
+    { keywords: 'other' },
+    { kind: 'other' },
+    { image: '' },
+    { category_id: null },
+    { public: false },
+    { links: [{ title: 't', url: 'u' }] },
+  ];
+
+  it('changes with every synced field', () => {
+    const digests = variants.map((variant) => contentDigest(sampleFields(variant)));
+    expect(new Set([...digests, contentDigest(sampleFields())]).size).toBe(contentFieldNames.length + 1);
+  });
+
+  it('tells fields apart that run together when joined', () => {
+    const left = contentDigest(sampleFields({ title: 'ab', description: 'c' }));
+    expect(left).not.toBe(contentDigest(sampleFields({ title: 'a', description: 'bc' })));
+  });
+
+  it('takes no notice of white space around the body, and of how midnight is written', () => {
+    const spaced = sampleFields({
+      body: '\u0085\n Body text\u3000\n',
+      published_at: '2024-01-15T00:00:00.000000',
+    });
+    expect(contentDigest(spaced)).toBe(contentDigest(sampleFields()));
+  });
+
+  it('keeps U+FEFF as part of the body', () => {
+    expect(contentDigest(sampleFields({ body: '\ufeffBody text' }))).not.toBe(contentDigest(sampleFields()));
+  });
+});
+
+describe('contentDigestSql on a real Postgres', () => {
+  let db: TestDatabase;
+  beforeAll(async () => {
+    db = await createTestDatabase({ schema: ['content'] });
+  });
+  afterAll(() => db.drop());
+
+  async function digestOfRow(fields: ContentFields, links: string, body = fields.body): Promise<string> {
+    const rows = await db.query<{ digest: string }>(
+      `SELECT ${contentDigestSql} AS digest FROM (SELECT $1::text AS title, $2::text AS description, $3::text AS body,
+         $4::text AS author, $5::timestamptz AS published_at, $6::text AS keywords, $7::text AS kind, $8::text AS image,
+         $9::text AS category_id, $10::boolean AS public, $11::jsonb AS links) AS row`,
+      [
+        fields.title,
+        fields.description,
+        body,
+        fields.author,
+        `${fields.published_at}Z`,
+        fields.keywords,
+        fields.kind,
+        fields.image,
+        fields.category_id,
+        fields.public,
+        links,
+      ],
+    );
+    return rows[0]!.digest;
+  }
+
+  it('gives the digest that the disk side gives, for any row', async () => {
+    const space = fc.string({
+      unit: fc.constantFrom(...' \t\r\n\u0085\u00a0\u1680\u2003\u2028\u3000'),
+      maxLength: 3,
+    });
+    const time = fc.tuple(
+      fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true }),
+      fc.integer({ min: 0, max: 999 }),
+    );
+    const anyTime = time.map(
+      ([date, micros]) => `${date.toISOString().slice(0, 23)}${String(micros).padStart(3, '0')}`,
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        anyFields,
+        space,
+        space,
+        fc.option(anyTime),
+        fc.option(anyText),
+        async (fields, before, after, at, category_id) => {
+          const row = {
+            ...fields,
+            published_at: at ?? `${fields.published_at}T00:00:00.000000`,
+            category_id,
+          };
+          const onDisk = contentDigest({ ...row, published_at: at ?? fields.published_at });
+          expect(await digestOfRow(row, JSON.stringify(row.links), before + row.body + after)).toBe(onDisk);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    ['JSON null counts as no links', 'null', true],
+    ['an empty list counts as no links', '[]', true],
+    ['a link with a further key is not the same link', '[{"url":"u","title":"t","x":1}]', false],
+    ['links that are no list differ', '{}', false],
+  ])('%s', async (_, links, same) => {
+    const digest = await digestOfRow(sampleFields({ published_at: '2024-01-15T00:00:00.000000' }), links);
+    expect(digest === contentDigest(sampleFields())).toBe(same);
+  });
+
+  it('reads a stored row in its canonical form', async () => {
+    await db.query(
+      `INSERT INTO markdown_content (id, slug, title, description, body, author, published_at, keywords, source_id, version_hash, links)
+       VALUES ('1', 's', 't', '', '', 'a', '2024-01-15T02:00:00+02:00', '', 'x', '', '[{"title": "t", "url": "u"}]'),
+              ('2', 's2', 't', '', '', 'a', '2024-01-15T00:00:00.000001Z', '', 'x', '', 'null'),
+              ('3', 's3', 't', '', '', 'a', 'infinity', '', 'x', '', '[]'),
+              ('4', 's4', 't', '', '', 'a', '0044-03-15 00:00:00+00 BC', '', 'x', '', '[]')`,
+    );
+    const rows = await db.query<{ at: string; links: string }>(
+      `SELECT ${publishedAtSql} AS at, ${linksSql} AS links FROM markdown_content ORDER BY id`,
+    );
+    expect(rows.map(({ at }) => at)).toEqual([
+      '2024-01-15',
+      '2024-01-15T00:00:00.000001',
+      'infinity',
+      '0044-03-15T00:00:00.000000 BC',
+    ]);
+    expect(rows.map(({ links }) => links)).toEqual([linksText([{ title: 't', url: 'u' }]), '[]', '[]', '[]']);
+  });
+});
