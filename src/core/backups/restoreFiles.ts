@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256 } from '../digest';
+import type { SkippedItem } from '../models/plan';
+import type { RunContext } from '../ports';
+import type { Backup, BackupFile, BackupWriter } from '../state/backupStore';
+import { swapFiles, type FileChange } from '../state/fileSwap';
+import type { ProjectLock } from '../state/projectLock';
+import type { StateDirectory } from '../state/stateDirectory';
+import { errnoOf, messageOf, SyncError } from '../syncError';
+import { changedSince } from './changedSince';
+
+/** An old file that is to come back. */
+export interface FileStep {
+  readonly kind: 'file';
+  readonly action: 'create' | 'update';
+  /** Relative to the project's root. */
+  readonly item: string;
+  /** SHA-256 of the file as the plan saw it; null when it was missing. */
+  readonly current: string | null;
+  readonly entry: BackupFile;
+}
+
+/** Which files of a backup are to be written back. A file that somebody changed since is left, unless `override`. */
+export async function planFiles(
+  backup: Backup,
+  projectRoot: string,
+  override: boolean,
+): Promise<{ steps: FileStep[]; left: SkippedItem[] }> {
+  const steps: FileStep[] = [];
+  const left: SkippedItem[] = [];
+  for (const entry of backup.files) {
+    if (entry.digest === null) continue;
+    const item = entry.path;
+    const bytes = await readBytes(projectRoot, item);
+    const current = bytes === undefined ? null : sha256(bytes);
+    if (current === null) steps.push({ kind: 'file', action: 'create', item, current, entry });
+    else if (current === entry.digest)
+      left.push({ item, kind: 'skipped', reason: 'already holds the old value' });
+    else if (override || current === entry.after)
+      steps.push({ kind: 'file', action: 'update', item, current, entry });
+    else left.push(changedSince(item));
+  }
+  return { steps, left };
+}
+
+export interface RestoreFilesInput {
+  readonly backup: Backup;
+  readonly projectRoot: string;
+  readonly state: StateDirectory;
+  readonly lock: ProjectLock;
+  readonly context: RunContext;
+}
+
+/** Puts what the steps replace into a backup; the caller commits it before `restoreFiles`. */
+export async function backUpReplacedFiles(
+  steps: readonly FileStep[],
+  projectRoot: string,
+  writer: BackupWriter,
+): Promise<void> {
+  for (const { action, item, entry } of steps) {
+    const bytes = action === 'update' ? await readBytes(projectRoot, item) : undefined;
+    if (bytes) await writer.addFile({ path: item, bytes, after: entry.digest });
+  }
+}
+
+/** Files are swapped under a journal; one that changed since the plan is refused. */
+export async function restoreFiles(
+  steps: readonly FileStep[],
+  { backup, projectRoot, state, lock, context }: RestoreFilesInput,
+): Promise<{ done: FileStep[]; refused: SkippedItem[] }> {
+  const changes: FileChange[] = [];
+  for (const { item, current, entry } of steps) {
+    changes.push({ path: item, content: await backup.readFile(entry), expect: current });
+  }
+  const { applied, refused } = await swapFiles({ state, lock, root: projectRoot, changes, context });
+  const paths = new Set(applied.map(({ path }) => path));
+  return {
+    done: steps.filter(({ item }) => paths.has(item)),
+    refused: refused.map(({ change, reason }) => ({ item: change.path, kind: 'conflict', reason })),
+  };
+}
+
+async function readBytes(root: string, path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(join(root, path));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw new SyncError('io', `${path} cannot be read: ${messageOf(error)}`, {
+      details: { path },
+      cause: error,
+    });
+  }
+}
