@@ -1,0 +1,96 @@
+/**
+ * `npm run build`: dist/extension.js, dist/cli.js, dist/tenant.js. Heavy libraries, reached by `await import()` only,
+ * become chunks that are read on first use. `--dev` gives readable code and source maps.
+ */
+import { build } from 'esbuild';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { commonJsNames } from './scripts/package/commonJsNames.mjs';
+import { thirdPartyNotices } from './scripts/package/thirdPartyNotices.mjs';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const dist = path.join(root, 'dist');
+const dev = process.argv.includes('--dev');
+
+/** The command line and the tenant endpoint run where there is no editor. */
+const withoutVscode = {
+  name: 'without-vscode',
+  setup({ onResolve }) {
+    onResolve({ filter: /^vscode$/ }, ({ importer }) => ({
+      errors: [{ text: `${path.relative(root, importer)} imports vscode, but runs headless.` }],
+    }));
+  },
+};
+
+const shared = {
+  absWorkingDir: root,
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  chunkNames: 'chunks/[name]-[hash]',
+  minify: !dev,
+  sourcemap: dev ? 'linked' : false,
+  legalComments: 'none',
+  metafile: true,
+  // Nothing is written before everything was built: a failed build leaves the last good one.
+  write: false,
+  // Bundled CommonJS (pg) asks for Node's own modules, and for its place, in its own way.
+  banner: {
+    js: "import { createRequire as createRequireOfChunk } from 'node:module';const require = createRequireOfChunk(import.meta.url);",
+  },
+  define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
+};
+
+const results = await Promise.all(
+  [
+    {
+      entryPoints: { extension: 'src/extension.ts' },
+      external: ['vscode', 'pg-native'],
+      plugins: [commonJsNames],
+    },
+    {
+      entryPoints: { cli: 'src/cli/main.ts', tenant: 'src/tenant/main.ts' },
+      external: ['pg-native'],
+      plugins: [withoutVscode, commonJsNames],
+    },
+  ].map((part) => build({ ...shared, ...part, entryPoints: existing(part.entryPoints) })),
+).catch((error) => {
+  // esbuild has printed what was wrong, and where.
+  if (error.errors === undefined) console.error(error);
+  process.exit(1);
+});
+
+replaceDist(results.flatMap(({ outputFiles }) => outputFiles));
+writeFileSync(
+  path.join(dist, 'THIRD-PARTY-NOTICES.txt'),
+  thirdPartyNotices(
+    root,
+    results.flatMap(({ metafile }) => Object.keys(metafile.inputs)),
+  ),
+);
+
+function existing(entryPoints) {
+  return Object.fromEntries(
+    Object.entries(entryPoints).filter(([, file]) => existsSync(path.join(root, file))),
+  );
+}
+
+function replaceDist(files) {
+  const bytes = files.map((file) => file.contents.byteLength).reduce((sum, size) => sum + size, 0);
+  mkdirSync(dist, { recursive: true });
+  for (const name of readdirSync(dist)) {
+    if (!name.endsWith('.vsix')) rmSync(path.join(dist, name), { recursive: true, force: true });
+  }
+  for (const file of files) {
+    mkdirSync(path.dirname(file.path), { recursive: true });
+    const program = ['cli.js', 'tenant.js'].includes(path.basename(file.path));
+    const bare = program && !file.text.startsWith('#!');
+    writeFileSync(file.path, bare ? `#!/usr/bin/env node\n${file.text}` : file.contents);
+    if (program) chmodSync(file.path, 0o755);
+  }
+  console.log(`dist/: ${files.length} files, ${Math.round(bytes / 1024)} kB`);
+}
