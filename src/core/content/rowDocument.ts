@@ -1,19 +1,20 @@
 import { withDatabase } from '../database/connection';
-import type { ContentKey } from '../models/content';
 import type { RunContext } from '../ports';
 import { requireDatabase, type Project } from '../project/discoverProject';
 import { readContentConfig } from './contentConfig';
 import { ContentFiles } from './contentFiles';
 import { readRowByKey } from './contentRepository';
 import { renderRowAsFile, rewriteMarkdown } from './renderMarkdown';
+import type { ContentKey, RowItem } from '../models/content';
+import { SyncError } from '../syncError';
 
 /**
  * A row as the text of its file, for a side-by-side: where the file exists, only what really differs looks different
- * (comments, unknown keys and key order are the file's).
+ * (comments, unknown keys and key order are the file's). A row that no file can hold is shown plainly.
  *
  * @param path of the item's file, when it has one
  * @returns the empty text when there is no such row
- * @throws SyncError `database`, `missingConfig`; `invalidInput` when no file can hold the row
+ * @throws SyncError `database`, `missingConfig`
  */
 export async function readRowDocument(
   project: Project,
@@ -24,16 +25,31 @@ export async function readRowDocument(
   const row = await withDatabase(requireDatabase(project), { context }, (db) => readRowByKey(db, key));
   if (!row) return '';
   const files = new ContentFiles(await readContentConfig(project.servicesDir, project.root), project.root);
-  const source = files.sourceForNew(key.sourceId, row.fields.kind);
-  if (!source) return '';
-  const place = { sourceId: key.sourceId, ...(path !== undefined && { path }) };
-  const [item, bytes] = [
-    await files.read(place),
-    path === undefined ? undefined : await files.readBytes(path),
-  ];
-  if (!item || !bytes || path === undefined) return renderRowAsFile({ ...row.fields, ...row }, source);
-  const home = files.sourcesOf(key.sourceId, path)[0] ?? source;
-  return Buffer.from(rewriteMarkdown(bytes, item.fields, row.fields, { path, source: home })).toString(
-    'utf8',
+  try {
+    return await asFile(row, files, path);
+  } catch (error) {
+    if (!SyncError.is(error, 'invalidInput')) throw error;
+    return plainText(row);
+  }
+}
+
+async function asFile(row: RowItem, files: ContentFiles, path: string | undefined): Promise<string> {
+  const { sourceId, fields } = row;
+  if (path !== undefined) {
+    const [item, bytes] = [await files.read({ sourceId, path }), await files.readBytes(path)];
+    const source = files.sourcesOf(sourceId, path)[0];
+    if (item && bytes && source) {
+      return Buffer.from(rewriteMarkdown(bytes, item.fields, fields, { path, source })).toString('utf8');
+    }
+  }
+  const source = files.sourceForNew(sourceId, fields.kind);
+  return source ? renderRowAsFile({ ...fields, ...row }, source) : plainText(row);
+}
+
+function plainText({ slug, locale, fields }: RowItem): string {
+  const { body, ...rest } = fields;
+  const lines = Object.entries({ slug, locale, ...rest }).map(
+    ([name, value]) => `${name}: ${JSON.stringify(value)}`,
   );
+  return ['---', ...lines, '---', '', body, ''].join('\n');
 }
