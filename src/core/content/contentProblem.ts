@@ -29,14 +29,12 @@ export type ContentRule =
   | 'symlinkSkipped'
   | 'duplicateItem'
   | 'similarNames'
-  | 'overlappingSources'
   | 'configType'
   | 'configRequired'
   | 'configValue'
   | 'configUnknownKey'
   | 'configLegacyWrapper'
   | 'configPath'
-  | 'configSharedSourceId'
   | 'configNoKindAllowed';
 
 /** A place in a text; lines and columns count from 1, columns in UTF-16 units as editors do. */

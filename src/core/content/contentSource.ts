@@ -90,7 +90,8 @@ function readDirectory(raw: RawSource, at: YamlPath, { place, found }: SourceRea
   const directory = resolve(place.servicesDir, raw.path);
   const inside = relative(place.projectRoot, directory);
   const leaves = inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
-  return leaves ? reject('leaves the project; a directory inside it is expected.') : directory;
+  if (leaves) return reject('leaves the project; a directory inside it is expected.');
+  return inside === '' ? reject('is the project itself; a directory inside it is expected.') : directory;
 }
 
 function checkValues(raw: RawSource, at: YamlPath, { categories, found }: SourceReading): void {

@@ -60,3 +60,22 @@ function nextFenceLine(text: string, from: number): number {
   const lineEnd = text.indexOf('\n---', from);
   return lineEnd === -1 ? -1 : lineEnd + 1;
 }
+
+/**
+ * The offset, in bytes, after the line of the closing fence; the bytes' length when there is none. The bytes before it
+ * split exactly as the whole text does.
+ */
+export function frontmatterEnd(bytes: Uint8Array): number {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (
+    let at = buffer.indexOf('\n---', 3, 'latin1');
+    at !== -1;
+    at = buffer.indexOf('\n---', at + 1, 'latin1')
+  ) {
+    let end = at + 4;
+    while (buffer[end] === 0x20 || buffer[end] === 0x09) end += 1;
+    if (buffer[end] === 0x0d && buffer[end + 1] === 0x0a) return end + 2;
+    if (buffer[end] === 0x0a) return end + 1;
+  }
+  return buffer.length;
+}

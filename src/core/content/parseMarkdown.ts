@@ -5,7 +5,7 @@ import { findingProblems, isMapping, type Mapping } from './configFinding';
 import { contentDigest } from './contentDigest';
 import { problem, type ContentRule, type Position } from './contentProblem';
 import type { ContentSource } from './contentSource';
-import { frontmatterLine, splitFrontmatter, type FrontmatterFault } from './frontmatter';
+import { frontmatterEnd, frontmatterLine, splitFrontmatter, type FrontmatterFault } from './frontmatter';
 import { readFrontmatterFields } from './frontmatterFields';
 import { positionsIn } from './locateYaml';
 import { quickFrontmatter } from './quickFrontmatter';
@@ -53,8 +53,7 @@ export function parseFile(bytes: Uint8Array, path: string, source: ContentSource
       'The file is not UTF-8 text. Save it with the encoding UTF-8.',
     );
   }
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  return parseText(text, bytes, path, source);
+  return parseBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), path, source);
 }
 
 /** The same for a text that is not on disk yet, such as an editor's; `fileDigest` is that of its UTF-8 bytes. */
@@ -64,42 +63,32 @@ export function parseMarkdown(text: string, path: string, source: ContentSource)
     const message = 'The text holds half of a surrogate pair, which UTF-8 cannot say.';
     return invalid('unpairedSurrogate', path, positionsIn(text)(surrogate), message);
   }
-  return parseText(text, Buffer.from(text), path, source);
+  return parseBytes(Buffer.from(text), path, source);
 }
 
-/** @param bytes the text in UTF-8 */
-function parseText(text: string, bytes: Uint8Array, path: string, source: ContentSource): ParsedMarkdown {
-  const split = splitFrontmatter(text);
+/** @param bytes UTF-8 */
+function parseBytes(bytes: Buffer, path: string, source: ContentSource): ParsedMarkdown {
+  // The body is by far the longest part: it is decoded apart, and hashed as the bytes that are there already.
+  const headEnd = frontmatterEnd(bytes);
+  const split = splitFrontmatter(bytes.toString('utf8', 0, headEnd));
   if ('fault' in split) return withoutFrontmatter(split, path);
   const read = readMapping(split.yaml);
   if ('fault' in read) return unreadableYaml(read.fault, split.yaml, path, source);
 
   const { slug, locale, fields, findings, excluded } = readFrontmatterFields(read.mapping, source);
-  const body = trimWhiteSpace(split.body);
+  const body = trimmedBody(bytes.subarray(headEnd));
   const problems = findings.length > 0 ? findingProblems(findings, split.yaml, path, frontmatterLine) : [];
-  const nul = bytes.includes(0) ? text.indexOf('\0', split.bodyStart) : -1;
-  if (nul !== -1) {
-    problems.push(
-      problem(
-        'error',
-        'nul',
-        path,
-        positionsIn(text)(nul),
-        'The body holds a NUL character, which the database cannot store.',
-      ),
-    );
-  }
+  if (body.bytes.includes(0)) problems.push(nulProblem(bytes.toString('utf8'), path));
   if (problems.some(({ severity }) => severity === 'error')) {
     return { problems, ...keyOf(read.mapping, source) };
   }
-  const complete = { ...fields, body };
-  const digest = contentDigest(complete, bytesOf(body, split.body, bytes));
+  const complete = { ...fields, body: body.text };
   const item = {
     sourceId: source.sourceId,
     locale,
     slug,
     fields: complete,
-    digest,
+    digest: contentDigest(complete, body.bytes),
     path,
     fileDigest: sha256(bytes),
   };
@@ -108,11 +97,18 @@ function parseText(text: string, bytes: Uint8Array, path: string, source: Conten
   return { item, warnings: problems, ...(exclusion && { excluded: exclusion }) };
 }
 
-/** The trimmed body's part of the file's bytes: the body is the end of the file, less the blanks that were trimmed. */
-function bytesOf(trimmed: string, body: string, bytes: Uint8Array): Uint8Array {
-  const blanksAfter = body.slice(body.lastIndexOf(trimmed) + trimmed.length);
-  const end = bytes.length - Buffer.byteLength(blanksAfter);
-  return bytes.subarray(end - Buffer.byteLength(trimmed), end);
+function trimmedBody(bytes: Buffer): { readonly text: string; readonly bytes: Buffer } {
+  const whole = bytes.toString('utf8');
+  const text = trimWhiteSpace(whole);
+  const start = text === '' ? 0 : whole.indexOf(text);
+  const blanksBefore = Buffer.byteLength(whole.slice(0, start));
+  const blanksAfter = Buffer.byteLength(whole.slice(start + text.length));
+  return { text, bytes: bytes.subarray(blanksBefore, bytes.length - blanksAfter) };
+}
+
+function nulProblem(text: string, path: string): ContentProblem {
+  const message = 'The body holds a NUL character, which the database cannot store.';
+  return problem('error', 'nul', path, positionsIn(text)(text.indexOf('\0')), message);
 }
 
 function readMapping(yaml: string): { readonly mapping: Mapping } | { readonly fault: YamlFault | 'notMap' } {

@@ -4,11 +4,12 @@ import { plainScalar } from './plainScalar';
 const unusual = /(?!\n)\p{Cc}|[\ufeff\ufffe\uffff]|\p{Surrogate}/u;
 const keyLine = /^([A-Za-z][A-Za-z0-9_-]*):(?: +(.*))?$/;
 const specialStart = new Set('-?:,[]{}#&*!|>\'"%@`= ');
+const listItem = /^ *- /;
 const specialKey = /^(?:true|false|null)$/i;
 
 /**
  * Reads the frontmatter that nearly every file has: one `key: value` a line, plain or quoted on that line, lists of
- * quoted texts. It reads less than YAML and never differently: whatever is not plainly of that form gives undefined,
+ * quoted texts or of such lines. It reads less than YAML and never differently: whatever is not plainly of that form gives undefined,
  * and the YAML library reads it. A property test holds the two together.
  */
 export function quickFrontmatter(yaml: string): Record<string, unknown> | undefined {
@@ -19,22 +20,36 @@ export function quickFrontmatter(yaml: string): Record<string, unknown> | undefi
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
     if (line === '' || line.startsWith('#')) continue;
-    const match = keyLine.exec(line);
-    const key = match?.[1];
-    if (key === undefined || specialKey.test(key) || Object.hasOwn(values, key)) return undefined;
-    const written = trimBlanks(match?.[2] ?? '');
-    if (written === '' && /^ *- /.test(lines[at + 1] ?? '')) {
+    const entry = readEntry(line, values);
+    if (!entry) return undefined;
+    if (entry.written === '' && listItem.test(lines[at + 1] ?? '')) {
       const list = readBlockList(lines, at + 1);
       if (!list) return undefined;
-      values[key] = list.items;
+      values[entry.key] = list.items;
       at = list.next - 1;
-    } else {
-      const value = readInline(written);
-      if (value === undefined) return undefined;
-      values[key] = value;
-    }
+    } else if (!setInline(values, entry)) return undefined;
   }
   return Object.keys(values).length > 0 ? values : undefined;
+}
+
+interface Entry {
+  readonly key: string;
+  /** What follows the colon, without blanks around it. */
+  readonly written: string;
+}
+
+/** A line `key: …` whose key is plain, and new to the mapping. */
+function readEntry(line: string, mapping: Readonly<Record<string, unknown>>): Entry | undefined {
+  const match = keyLine.exec(line);
+  const key = match?.[1];
+  if (key === undefined || specialKey.test(key) || Object.hasOwn(mapping, key)) return undefined;
+  return { key, written: trimBlanks(match?.[2] ?? '') };
+}
+
+function setInline(mapping: Record<string, unknown>, { key, written }: Entry): boolean {
+  const value = readInline(written);
+  mapping[key] = value;
+  return value !== undefined;
 }
 
 /** A scalar or a flow list of quoted texts; undefined when it is not plainly one of these. */
@@ -78,23 +93,45 @@ function readFlowList(written: string): string[] | undefined {
   return items;
 }
 
-/** Lines `- "text"` with one indentation, from `start` to the next line of another form. */
+/** Lines `- "text"` or `- key: value` with one indentation, from `start` to the next line of another form. */
 function readBlockList(
   lines: readonly string[],
   start: number,
-): { items: string[]; next: number } | undefined {
+): { items: unknown[]; next: number } | undefined {
   const indent = /^ */.exec(lines[start] ?? '')?.[0] ?? '';
-  const items: string[] = [];
+  const items: unknown[] = [];
   let at = start;
-  for (; at < lines.length; at += 1) {
-    const line = lines[at] ?? '';
-    if (!line.startsWith(`${indent}- `)) break;
-    const written = trimBlanks(line.slice(indent.length + 2));
-    const value = written[0] === '"' || written[0] === "'" ? readQuoted(written) : undefined;
-    if (value === undefined) return undefined;
-    items.push(value);
+  while (at < lines.length && lines[at]?.startsWith(`${indent}- `)) {
+    const written = trimBlanks(lines[at]?.slice(indent.length + 2) ?? '');
+    if (written[0] === '"' || written[0] === "'") {
+      const text = readQuoted(written);
+      if (text === undefined) return undefined;
+      items.push(text);
+      at += 1;
+    } else {
+      const map = readListedMap(lines, at, `${indent}  `);
+      if (!map) return undefined;
+      items.push(map.value);
+      at = map.next;
+    }
   }
   return { items, next: at };
+}
+
+/** `- key: value`, and the lines `key: value` below it that start under its first key. */
+function readListedMap(
+  lines: readonly string[],
+  start: number,
+  indent: string,
+): { value: Record<string, unknown>; next: number } | undefined {
+  const value: Record<string, unknown> = {};
+  let at = start;
+  for (let line = lines[at] ?? ''; at === start || line.startsWith(indent); line = lines[at] ?? '') {
+    const entry = readEntry(line.slice(indent.length), value);
+    if (!entry || !setInline(value, entry)) return undefined;
+    at += 1;
+  }
+  return { value, next: at };
 }
 
 /** YAML's blank is the space alone (tabs never get here); `trim` would take much more. */

@@ -47,3 +47,8 @@ function fill(buffer: Buffer, file: number): Buffer {
   }
   return buffer.subarray(0, filled);
 }
+
+/** Reads one regular file; see `regularFileReader`, which is for many. */
+export function readRegularFile(path: string, limit: number): FileBytes {
+  return regularFileReader(limit)(path);
+}

@@ -168,21 +168,19 @@ function isReadme(path: string): boolean {
 const namedFiles = 3;
 
 function withoutDuplicates(items: readonly DiskItem[]): { items: DiskItem[]; invalid: InvalidFile[] } {
-  const byKey = new Map<string, DiskItem[]>();
+  const first = new Map<string, DiskItem>();
+  const repeated = new Map<string, DiskItem[]>();
   for (const item of items) {
     const key = contentKeyText(item);
-    const same = byKey.get(key);
-    if (same) same.push(item);
-    else byKey.set(key, [item]);
+    const earlier = first.get(key);
+    if (earlier === undefined) first.set(key, item);
+    else if (!repeated.get(key)?.push(item)) repeated.set(key, [earlier, item]);
   }
-  const unique: DiskItem[] = [];
-  const invalid: InvalidFile[] = [];
-  for (const same of byKey.values()) {
-    if (same.length === 1) unique.push(...same);
-    else
-      for (const item of same)
-        invalid.push({ path: item.path, problems: [duplicate(item, same)], key: keyOf(item) });
-  }
+  if (repeated.size === 0) return { items: [...items], invalid: [] };
+  const unique = items.filter((item) => !repeated.has(contentKeyText(item)));
+  const invalid = [...repeated.values()].flatMap((same) =>
+    same.map((item) => ({ path: item.path, problems: [duplicate(item, same)], key: keyOf(item) })),
+  );
   return { items: unique, invalid };
 }
 

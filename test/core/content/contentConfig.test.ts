@@ -102,6 +102,7 @@ describe('a content config', () => {
     ['a null id', { source_id: '' }, 'content_sources.docs.source_id is missing', 6],
     ['a blank id', { source_id: '" "' }, 'source_id is blank', 6],
     ['a blank path', { path: '""' }, 'is blank', 5],
+    ['the project itself as path', { path: '..' }, 'is the project itself', 5],
     ['a path out of the project', { path: '../../elsewhere' }, 'leaves the project', 5],
     ['an absolute path elsewhere', { path: '/etc' }, 'leaves the project', 5],
     ['an incomplete sitemap', { sitemap: '{enabled: true}' }, 'sitemap.url_pattern is missing', 9],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { splitFrontmatter } from '../../../src/core/content/frontmatter';
+import { frontmatterEnd, splitFrontmatter } from '../../../src/core/content/frontmatter';
 
 describe('splitFrontmatter', () => {
   it.each([
@@ -49,6 +49,24 @@ describe('splitFrontmatter', () => {
         expect(text.slice(0, split.yamlStart) + split.yaml + fence + split.body).toBe(text);
         expect(fence.trimEnd()).toBe('---');
       }),
+    );
+  });
+
+  it('splits the part up to frontmatterEnd as it splits the whole', () => {
+    const lines = fc.array(fc.constantFrom('---', '--- ', '---\t', '--- x', '----', 'ä: 1', '', 'text\r'), {
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(lines, fc.constantFrom('\n', '\r\n'), fc.constantFrom('', '\ufeff'), (parts, eol, bom) => {
+        const text = bom + parts.join(eol);
+        const bytes = Buffer.from(text);
+        const end = frontmatterEnd(bytes);
+        const head = splitFrontmatter(bytes.toString('utf8', 0, end));
+        const whole = splitFrontmatter(text);
+        expect(head).toEqual('fault' in whole ? whole : { ...whole, body: '' });
+        if (!('fault' in whole)) expect(bytes.toString('utf8', end)).toBe(whole.body);
+      }),
+      { numRuns: 2000 },
     );
   });
 });

@@ -65,6 +65,7 @@ const line = fc.oneof(
   fc.tuple(key, fc.constantFrom(':', ': ')).map((parts) => parts.join('')),
   fc.tuple(key, fc.constantFrom(':\n- "a"\n- "b"', ':\n  - "a"\n  - \'b\' ')).map((parts) => parts.join('')),
   fc.tuple(fc.constantFrom('  - ', '- ', '    - ', '  ', '\t'), scalar).map((parts) => parts.join('')),
+  fc.tuple(fc.constantFrom('  - ', '- ', '    '), ordinary).map((parts) => parts.join('')),
   fc.constantFrom('', '# comment', '  # comment', '---', '...', '%YAML 1.2', ' '),
 );
 const frontmatter = fc
@@ -100,6 +101,11 @@ describe('quickFrontmatter', () => {
       'steps:',
       '  - "one"',
       "  - 'two'",
+      'links:',
+      '  - title: "One"',
+      '    url: /one',
+      '  - title: Two',
+      '    url:',
       'kind: guide',
       '',
     ].join('\r\n');
@@ -113,6 +119,10 @@ describe('quickFrontmatter', () => {
       published_at: '2024-01-15',
       tags: ['a', 'b'],
       steps: ['one', 'two'],
+      links: [
+        { title: 'One', url: '/one' },
+        { title: 'Two', url: null },
+      ],
       kind: 'guide',
     });
   });

@@ -293,7 +293,7 @@ describe('rewriteMarkdown', () => {
           const wanted = {
             ...before,
             ...Object.fromEntries(names.map((name) => [name, other[name]])),
-          } as ContentFields;
+          };
           const result = rewrite(text, wanted);
           expect(read(result).fields).toEqual(wanted);
           for (const line of [
