@@ -162,6 +162,18 @@ describe('systemprompt-sync content', () => {
     expect(await p.db.query('SELECT title FROM markdown_content')).toEqual([{ title: 'A page' }]);
   });
 
+  it('works on a services folder that is named by hand, from anywhere', async () => {
+    const p = await project({ 'docs/a.md': page({ slug: 'a' }) });
+    const folder = await mkdtemp(join(tmpdir(), 'sync-elsewhere-'));
+    try {
+      const args = ['content', 'to-db', '--services', join(p.root, 'services'), '--json'];
+      const run = await runCli(args, { cwd: folder, env: { DATABASE_URL: p.db.url } });
+      expect([run.code, run.json()]).toMatchObject([0, { details: { created: 1 } }]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('asks for the host of a target that is not loopback', async () => {
     const p = await project({ 'docs/a.md': page({ slug: 'a' }) });
     await mkdir(join(p.root, '.systemprompt', 'profiles', 'prod'), { recursive: true });

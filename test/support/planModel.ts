@@ -8,7 +8,7 @@ import {
   contentKeyText,
   type ContentFields,
   type ContentKey,
-  type DiskItem,
+  type ScannedFile,
   type RowItem,
 } from '../../src/core/models/content';
 import type { ContentDiff } from '../../src/core/models/contentDiff';
@@ -86,7 +86,7 @@ function fieldsOf(title: string): ContentFields {
 
 /** Compares and plans a world with the real code; only reading and writing are played by the model. */
 export function planWorld({ items, hasBase }: World, options: ContentPlanOptions): ContentPlan {
-  const scanned: DiskItem[] = [];
+  const scanned: ScannedFile[] = [];
   const rows: RowItem[] = [];
   const base = new Map<string, BaseEntry>();
   for (const { slug, disk, row, base: agreed } of items) {
@@ -95,7 +95,7 @@ export function planWorld({ items, hasBase }: World, options: ContentPlanOptions
       const fields = fieldsOf(disk);
       scanned.push({
         ...key,
-        fields,
+        title: fields.title,
         digest: contentDigest(fields),
         path: pathOf(slug),
         fileDigest: sha256(disk),
@@ -128,6 +128,7 @@ export function planWorld({ items, hasBase }: World, options: ContentPlanOptions
     configErrors: [],
     rows: rows.map((row) => ({ ...row, kind: row.fields.kind })),
     details: rows,
+    fileFields: new Map(),
     base: hasBase ? base : undefined,
   });
   const whole: ContentDiff = { inSync: false, sources: [diff], warnings: [], target: 'db', hasBase };

@@ -5,7 +5,7 @@ import {
   type ContentFieldName,
   type ContentFields,
   type ContentKey,
-  type DiskItem,
+  type ScannedFile,
   type RowItem,
 } from '../models/content';
 import type { ChangeOrigin, ContentDifference, EqualItem, SeenFile, SeenRow } from '../models/contentDiff';
@@ -23,24 +23,26 @@ export function differingFields(left: ContentFields, right: ContentFields): Cont
  * Compares one item of which at least one side exists. Pure: (base, disk, row) → what it is (design.md rule 2).
  *
  * @param base the digest both sides last agreed on, or undefined when they never did
+ * @param fields what the file holds, when both sides exist and differ
  * @param hasBase whether any base exists for the target: without one, an origin is never guessed
  */
 export function compareItem(
   key: ContentKey,
-  file: DiskItem | undefined,
+  file: ScannedFile | undefined,
   row: RowItem | undefined,
   base: string | undefined,
   hasBase: boolean,
+  fields?: ContentFields,
 ): ContentDifference | EqualItem {
   const sides = { ...(file && { file: seenFile(file) }), ...(row && { row: seenRow(row) }) };
   if (file && row) {
     if (file.digest === row.digest) return { ...keyOf(key), digest: file.digest, path: file.path };
-    const fields = differingFields(file.fields, row.fields);
+    const differing = fields && { fields: differingFields(fields, row.fields) };
     const origin = originOfChange(base, file.digest, row.digest);
-    if (origin !== 'both') return { ...keyOf(key), kind: 'modified', origin, fields, ...sides };
+    if (origin !== 'both') return { ...keyOf(key), kind: 'modified', origin, ...differing, ...sides };
     return bothChanged(
       key,
-      { ...sides, fields },
+      { ...sides, ...differing },
       'changed in the file and in the database since they last agreed',
     );
   }
@@ -83,8 +85,8 @@ function bothChanged(
   return { ...keyOf(key), kind: 'conflict', conflict: 'bothChanged', origin: 'both', reason, ...sides };
 }
 
-function seenFile({ path, digest, fileDigest, fields }: DiskItem): SeenFile {
-  return { path, digest, fileDigest, title: fields.title };
+function seenFile({ path, digest, fileDigest, title }: ScannedFile): SeenFile {
+  return { path, digest, fileDigest, title };
 }
 
 function seenRow({ id, digest, fields, updatedAt, unholdable }: RowItem): SeenRow {

@@ -3,7 +3,8 @@ import {
   contentKeyText,
   type ContentKey,
   type ContentProblem,
-  type DiskItem,
+  type ContentFields,
+  type ScannedFile,
   type RowItem,
 } from '../models/content';
 import type { ContentDifference, EqualItem, InvalidContent, SourceDiff } from '../models/contentDiff';
@@ -24,6 +25,8 @@ export interface SourceInput {
   readonly rows: readonly RowDigest[];
   /** The whole rows of those that equal no file. */
   readonly details: readonly RowItem[];
+  /** The fields of those files that have a row and do not equal it, by `contentKeyText`. */
+  readonly fileFields: ReadonlyMap<string, ContentFields>;
   readonly base: BaseState | undefined;
 }
 
@@ -37,6 +40,15 @@ export function idsOfDifferingRows(scan: SourceScan, rows: readonly RowDigest[])
   if (scan.unreadable) return [];
   const digests = new Map(scan.items.map((file) => [contentKeyText(file), file.digest]));
   return rows.filter((row) => digests.get(contentKeyText(row)) !== row.digest).map(({ id }) => id);
+}
+
+/** The files that have a row and do not equal it: their fields are looked at. */
+export function differingFiles(scan: SourceScan, rows: readonly RowDigest[]): ScannedFile[] {
+  const digests = new Map(rows.map((row) => [contentKeyText(row), row.digest]));
+  return scan.items.filter((file) => {
+    const digest = digests.get(contentKeyText(file));
+    return digest !== undefined && digest !== file.digest;
+  });
 }
 
 /** Compares the files of a source with its rows. Pure. */
@@ -76,7 +88,7 @@ function whyUnreadable({ group, scan, configErrors }: SourceInput): readonly Con
 }
 
 function compareItems(
-  { group, scan, rows, details, base }: SourceInput,
+  { group, scan, rows, details, fileFields, base }: SourceInput,
   shielded: ReadonlySet<string>,
 ): Pick<SourceDiff, 'differences' | 'equal' | 'invalid'> {
   const differences: ContentDifference[] = [];
@@ -87,10 +99,17 @@ function compareItems(
   const wholeRows = new Map([...details].sort(bySlug).map((row) => [contentKeyText(row), row]));
 
   const places = new NewFilePlaces(group, scan, base);
-  const compareWithFile = (file: DiskItem, row: RowItem | undefined) => {
+  const compareWithFile = (file: ScannedFile, row: RowItem | undefined) => {
     const reason = row && (row.unholdable ?? whyUnholdable(row, group));
     const marked = row && reason !== undefined ? { ...row, unholdable: reason } : row;
-    const item = compareItem(file, file, marked, baseDigest(base, file), base !== undefined);
+    const item = compareItem(
+      file,
+      file,
+      marked,
+      baseDigest(base, file),
+      base !== undefined,
+      fileFields.get(contentKeyText(file)),
+    );
     if (isEqualItem(item)) equal.push(item);
     else differences.push(item);
   };

@@ -1,10 +1,12 @@
 import type { Database } from '../database/connection';
+import { contentKeyText, type ContentFields, type ScannedFile } from '../models/content';
 import type { ContentDiff, ContentDifference, SourceDiff } from '../models/contentDiff';
 import type { RunContext } from '../ports';
 import type { BaseState } from '../state/baseStore';
 import { SyncError } from '../syncError';
-import { compareSource, idsOfDifferingRows, type SourceComparison } from './compareSource';
+import { compareSource, differingFiles, idsOfDifferingRows, type SourceComparison } from './compareSource';
 import { groupSources, type ContentConfig, type SourceGroup } from './contentConfig';
+import { ContentFiles } from './contentFiles';
 import { findForeignHolders, readRowDigests, readRowsById, type ForeignHolder } from './contentRepository';
 import { scanGroup } from './scanSource';
 
@@ -35,6 +37,7 @@ export class ContentDiffCalculator {
     const groups = selectGroups(config, names);
     const configErrors = config.problems.filter(({ severity }) => severity === 'error');
     const compared: SourceComparison[] = [];
+    const files = new ContentFiles(config, projectRoot);
     for (const group of groups) {
       SyncError.throwIfAborted(context.signal);
       context.progress({ message: group.name, done: compared.length, total: groups.length });
@@ -43,7 +46,8 @@ export class ContentDiffCalculator {
         readRowDigests(db, group.sourceId),
       ]);
       const details = await readRowsById(db, idsOfDifferingRows(scan, rows));
-      compared.push(compareSource({ group, scan, configErrors, rows, details, base }));
+      const fileFields = await readFields(files, differingFiles(scan, rows));
+      compared.push(compareSource({ group, scan, configErrors, rows, details, fileFields, base }));
     }
     const sources = await markTakenSlugs(
       db,
@@ -57,6 +61,19 @@ export class ContentDiffCalculator {
       hasBase: base !== undefined,
     };
   }
+}
+
+async function readFields(
+  files: ContentFiles,
+  differing: readonly ScannedFile[],
+): Promise<ReadonlyMap<string, ContentFields>> {
+  const fields = new Map<string, ContentFields>();
+  for (const file of differing) {
+    const item = await files.read(file);
+    // A file that changed since the scan is found by its digest when the plan is applied.
+    if (item) fields.set(contentKeyText(file), item.fields);
+  }
+  return fields;
 }
 
 function isInSync({ differences, invalid, unreadable }: SourceDiff): boolean {

@@ -1,4 +1,4 @@
-import type { ContentKey, DiskItem } from '../models/content';
+import type { ContentKey, ScannedFile } from '../models/content';
 import { SyncError } from '../syncError';
 import type { ContentSource } from './contentSource';
 import { slugFault } from './contentRules';
@@ -21,7 +21,7 @@ export interface PlacementHabits {
  *
  * @param existing the items of the source (others are ignored)
  */
-export function placementHabits(source: ContentSource, existing: readonly DiskItem[]): PlacementHabits {
+export function placementHabits(source: ContentSource, existing: readonly ScannedFile[]): PlacementHabits {
   const votes = { file: 0, directory: 0, localeName: 0, localeDirectory: 0, english: 0, englishNamed: 0 };
   const known = new Map<string, string>();
   for (const item of existing) {
@@ -96,7 +96,7 @@ interface PlaceForm {
 }
 
 /** How an item's path is made from its slug and locale, or undefined when it is not. */
-function formOf({ path, slug, locale }: DiskItem, source: ContentSource): PlaceForm | undefined {
+function formOf({ path, slug, locale }: ScannedFile, source: ContentSource): PlaceForm | undefined {
   const name = stripped(slug);
   const inside = path.slice(source.path.length + 1);
   for (const layout of ['file', 'directory'] as const) {

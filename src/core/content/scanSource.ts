@@ -1,5 +1,11 @@
 import { basename } from 'node:path';
-import { contentKeyText, type ContentKey, type ContentProblem, type DiskItem } from '../models/content';
+import {
+  contentKeyText,
+  type ContentKey,
+  type ContentProblem,
+  type DiskItem,
+  type ScannedFile,
+} from '../models/content';
 import type { RunContext } from '../ports';
 import { SyncError } from '../syncError';
 import { breather } from './breathe';
@@ -28,7 +34,7 @@ export interface ExcludedFile {
 
 export interface SourceScan {
   /** In the order of their paths; every key once. */
-  readonly items: readonly DiskItem[];
+  readonly items: readonly ScannedFile[];
   readonly invalid: readonly InvalidFile[];
   readonly excluded: readonly ExcludedFile[];
   readonly warnings: readonly ContentProblem[];
@@ -66,7 +72,7 @@ export async function scanGroup(
   const breathe = breather(context.signal);
   const found = await findFiles(group.members, breathe);
   const scan = {
-    items: [] as DiskItem[],
+    items: [] as ScannedFile[],
     invalid: found.invalid,
     excluded: [] as ExcludedFile[],
     warnings: found.warnings,
@@ -140,7 +146,7 @@ function parseFound(path: string, { members }: FoundFile, read: FileBytes): Pars
 }
 
 interface Sorted {
-  readonly items: DiskItem[];
+  readonly items: ScannedFile[];
   readonly invalid: InvalidFile[];
   readonly excluded: ExcludedFile[];
   readonly warnings: ContentProblem[];
@@ -157,7 +163,25 @@ function sortIn(scan: Sorted, path: string, parsed: ParsedMarkdown): void {
   if (parsed.excluded) {
     const { item, excluded } = parsed;
     scan.excluded.push({ path, kind: item.fields.kind, key: keyOf(item), problem: excluded });
-  } else scan.items.push(parsed.item);
+  } else scan.items.push(withoutFields(parsed.item));
+}
+
+/** Bodies of thousands of files are not kept, and neither are the texts that short pieces were cut from. */
+function withoutFields({ fields, sourceId, locale, slug, digest, path, fileDigest }: DiskItem): ScannedFile {
+  return {
+    sourceId,
+    locale: ownText(locale),
+    slug: ownText(slug),
+    digest,
+    path,
+    fileDigest,
+    title: ownText(fields.title),
+  };
+}
+
+/** A piece of a text keeps the whole text alive; a copy does not. */
+function ownText(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** The readme of a directory is no content (data.md C-26). */
@@ -167,9 +191,12 @@ function isReadme(path: string): boolean {
 
 const namedFiles = 3;
 
-function withoutDuplicates(items: readonly DiskItem[]): { items: DiskItem[]; invalid: InvalidFile[] } {
-  const first = new Map<string, DiskItem>();
-  const repeated = new Map<string, DiskItem[]>();
+function withoutDuplicates(items: readonly ScannedFile[]): {
+  items: ScannedFile[];
+  invalid: InvalidFile[];
+} {
+  const first = new Map<string, ScannedFile>();
+  const repeated = new Map<string, ScannedFile[]>();
   for (const item of items) {
     const key = contentKeyText(item);
     const earlier = first.get(key);
@@ -184,7 +211,7 @@ function withoutDuplicates(items: readonly DiskItem[]): { items: DiskItem[]; inv
   return { items: unique, invalid };
 }
 
-function duplicate(item: DiskItem, same: readonly DiskItem[]): ContentProblem {
+function duplicate(item: ScannedFile, same: readonly ScannedFile[]): ContentProblem {
   const others = same
     .slice(0, namedFiles + 1)
     .filter(({ path }) => path !== item.path)

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { readNonProductionTargets } from '../database/targets';
 import { SyncError } from '../syncError';
 import { chooseProfile } from './chooseProfile';
@@ -21,15 +22,16 @@ export { requireDatabase, type Project, type ProjectOptions } from './project';
  *   profile or a URL given by hand that cannot be used, with file, line and column or the setting); io
  */
 export async function discoverProject(options: ProjectOptions): Promise<Project> {
-  const { root, marker } = await findProjectRoot(options.start);
+  const found = await findRoot(options);
   const choice = await chooseProfile({
-    root,
+    root: found.root,
     start: options.start,
     profile: options.profile,
     env: options.env,
   });
   const profile = choice.file === undefined ? undefined : await readProfile(choice.file, options.env);
-  const services = await findServices(root, profile, options);
+  const services = await findServices(found.root, profile, options);
+  const { root, marker, warnings } = homeOf(found, services.directory);
   const tenant = await findProjectTenant(root, profile, options);
   const marked = await nonProductionTargets(root);
   const judgement = {
@@ -60,6 +62,7 @@ export async function discoverProject(options: ProjectOptions): Promise<Project>
       mode: tenant.from.mode,
     },
     warnings: [
+      ...warnings,
       ...choice.warnings,
       ...services.warnings,
       ...tenant.warnings,
@@ -68,6 +71,35 @@ export async function discoverProject(options: ProjectOptions): Promise<Project>
       ...cloudDatabase.warnings,
     ],
   };
+}
+
+interface Home {
+  readonly root: string;
+  readonly marker: string;
+  readonly warnings: readonly string[];
+}
+
+/** A services folder that is named by hand is enough of a project. */
+async function findRoot({ start, servicesDir }: ProjectOptions): Promise<Home> {
+  try {
+    return { ...(await findProjectRoot(start)), warnings: [] };
+  } catch (error) {
+    if (!SyncError.is(error, 'notProjectRoot') || servicesDir === undefined) throw error;
+    return {
+      root: path.dirname(path.resolve(start, servicesDir)),
+      marker: 'the folder of --services',
+      warnings: [],
+    };
+  }
+}
+
+/** Paths and state are kept relative to the root, so a services folder outside of it brings its own. */
+function homeOf(found: Home, services: string): Home {
+  const inside = path.relative(found.root, services);
+  if (inside !== '' && !inside.startsWith('..') && !path.isAbsolute(inside)) return found;
+  const root = path.dirname(services);
+  const warning = `The services folder ${services} lies outside of ${found.root}: state is kept in ${root}.`;
+  return { root, marker: 'the folder of the services folder', warnings: [...found.warnings, warning] };
 }
 
 function publicPart({ name, path, displayName, target, environment, tenantId }: Profile): ProjectProfile {

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { placementHabits, placeNewFile } from '../../../src/core/content/placement';
-import type { DiskItem } from '../../../src/core/models/content';
-import { sampleFields, sampleSource } from './contentSamples';
+import type { ScannedFile } from '../../../src/core/models/content';
+import { sampleSource } from './contentSamples';
 
 const docs = sampleSource({ name: 'docs', path: 'docs' });
 
-function item(path: string, slug: string, locale = 'en'): DiskItem {
-  return { sourceId: docs.sourceId, slug, locale, path, fields: sampleFields(), digest: '', fileDigest: '' };
+function item(path: string, slug: string, locale = 'en'): ScannedFile {
+  return { sourceId: docs.sourceId, slug, locale, path, title: 'A page', digest: '', fileDigest: '' };
 }
 
 function place(
   slug: string,
-  { existing = [] as DiskItem[], locale = 'en', source = docs, taken = [] as string[] } = {},
+  { existing = [] as ScannedFile[], locale = 'en', source = docs, taken = [] as string[] } = {},
 ): string {
   const paths = new Set([...existing.map(({ path }) => path), ...taken]);
   return placeNewFile({

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { quietContext } from '../../../src/core/ports';
+import { parseMarkdown } from '../../../src/core/content/parseMarkdown';
 import { scanGroup, scanSource } from '../../../src/core/content/scanSource';
 import type { ContentSource } from '../../../src/core/content/contentSource';
 import { regularFileReader } from '../../../src/core/content/readRegularFile';
@@ -269,10 +270,10 @@ describe('scanning sources that share a source_id', () => {
     const outer = sourceAt('docs', { allowedKinds: ['guide'] });
     const inner = sourceAt('docs/inner', { allowedKinds: ['news'], categoryId: 'inner' });
     const { items, invalid, excluded } = await scan(outer, inner);
-    expect(items.map(({ path, fields }) => [path, fields.category_id])).toEqual([
-      ['docs/b.md', 'guides'],
-      ['docs/inner/a.md', 'inner'],
-    ]);
+    // The category of the source that it belongs to is part of the digest.
+    const parsed = parseMarkdown(withSlug('a', 'news'), 'docs/inner/a.md', inner);
+    expect(items.map(({ path }) => path)).toEqual(['docs/b.md', 'docs/inner/a.md']);
+    expect('item' in parsed && parsed.item.digest).toBe(items[1]?.digest);
     expect(invalid).toEqual([]);
     expect(excluded.map(({ path }) => path)).toEqual(['docs/inner/c.md']);
   });
