@@ -1,0 +1,58 @@
+import { foldedPath } from './archivePath';
+import type { PathProblem } from './archivePath';
+
+interface Claim {
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
+}
+
+export interface PathRegistry {
+  /** Takes the path for this archive; a problem when another entry has taken it, or a twin of it, before. */
+  claim(path: string, kind: 'file' | 'directory'): PathProblem | undefined;
+}
+
+/**
+ * Sees to it that all paths of one archive can lie beside each other on any file system: no path twice, no file that
+ * is also a directory, no two spellings of one name at any level.
+ */
+export function createPathRegistry(): PathRegistry {
+  const claims = new Map<string, Claim>();
+  let lastParent = '';
+
+  const claimOne = (path: string, kind: Claim['kind'], repeated: boolean): PathProblem | undefined => {
+    const key = foldedPath(path);
+    const known = claims.get(key);
+    if (known === undefined) {
+      claims.set(key, { path, kind });
+      return undefined;
+    }
+    if (known.kind !== kind) {
+      return { rule: 'fileAndDirectory', reason: 'the same name is a file and a directory' };
+    }
+    if (known.path !== path) {
+      return { rule: 'twin', reason: 'another name differs from it only by letter case or Unicode form' };
+    }
+    return repeated ? undefined : { rule: 'duplicate', reason: 'the path appears twice' };
+  };
+
+  const claimParents = (parent: string): PathProblem | undefined => {
+    if (parent === lastParent) return undefined;
+    let end = parent.indexOf('/');
+    while (end !== -1) {
+      const problem = claimOne(parent.slice(0, end), 'directory', true);
+      if (problem !== undefined) return problem;
+      end = parent.indexOf('/', end + 1);
+    }
+    const problem = claimOne(parent, 'directory', true);
+    if (problem === undefined) lastParent = parent;
+    return problem;
+  };
+
+  return {
+    claim(path, kind) {
+      const slash = path.lastIndexOf('/');
+      const problem = slash === -1 ? undefined : claimParents(path.slice(0, slash));
+      return problem ?? claimOne(path, kind, kind === 'directory');
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+
+import * as z from 'zod/mini';
+
+import { limitedBody } from '../files/limitedBody';
+import { HttpProblem } from '../httpProblem';
+
+// An image reference begins with a letter or digit, so it can never be read as an option of the hook's program.
+const deployBody = z.object({
+  image: z.string().check(z.maxLength(512), z.regex(/^[A-Za-z0-9][A-Za-z0-9._\-/:@]*$/u)),
+});
+
+/** The image of a deploy call. @throws HttpProblem bad_request, payload_too_large */
+export async function parseDeployRequest(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of limitedBody(request, 16 * 1024)) chunks.push(chunk);
+  const body = deployBody.safeParse(parseJson(Buffer.concat(chunks).toString('utf8')));
+  if (!body.success) throw new HttpProblem('bad_request', 'The body must be {"image":"REGISTRY/NAME:TAG"}.');
+  return body.data.image;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
