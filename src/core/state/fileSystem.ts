@@ -8,31 +8,31 @@ import { errnoOf } from '../syncError';
  */
 export interface FileSystem {
   /** What is at the path itself (a link is not followed); undefined when there is nothing. */
-  lstat(path: string): Promise<Stats | undefined>;
-  realpath(path: string): Promise<string>;
-  readFile(path: string): Promise<Buffer>;
+  readonly lstat: (path: string) => Promise<Stats | undefined>;
+  readonly realpath: (path: string) => Promise<string>;
+  readonly readFile: (path: string) => Promise<Buffer>;
   /** Names in a folder; empty when the folder does not exist. */
-  list(path: string): Promise<string[]>;
+  readonly list: (path: string) => Promise<string[]>;
   /** Creates one folder level; false when something is already there. */
-  makeDirectory(path: string, mode: number): Promise<boolean>;
+  readonly makeDirectory: (path: string, mode: number) => Promise<boolean>;
   /**
    * Writes a file that must not exist yet, and flushes it to the disk.
    * @param mode permission bits; the process' umask applies unless `exact`
    */
-  createFile(path: string, data: Uint8Array, mode: number, exact?: boolean): Promise<void>;
+  readonly createFile: (path: string, data: Uint8Array, mode: number, exact?: boolean) => Promise<void>;
   /** Adds to a file, which is created with mode 0600; not flushed. */
-  appendFile(path: string, data: Uint8Array): Promise<void>;
+  readonly appendFile: (path: string, data: Uint8Array) => Promise<void>;
   /** Replaces the first bytes of a file that exists; never creates one. Not flushed. */
-  overwrite(path: string, data: Uint8Array): Promise<void>;
-  syncFile(path: string): Promise<void>;
-  syncDirectory(path: string): Promise<void>;
-  link(existing: string, path: string): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
+  readonly overwrite: (path: string, data: Uint8Array) => Promise<void>;
+  readonly syncFile: (path: string) => Promise<void>;
+  readonly syncDirectory: (path: string) => Promise<void>;
+  readonly link: (existing: string, path: string) => Promise<void>;
+  readonly rename: (from: string, to: string) => Promise<void>;
   /** Removes a file; nothing happens when there is none. */
-  unlink(path: string): Promise<void>;
+  readonly unlink: (path: string) => Promise<void>;
   /** Removes an empty folder; nothing happens when there is none, or when it is not empty. */
-  removeEmptyDirectory(path: string): Promise<void>;
-  removeTree(path: string): Promise<void>;
+  readonly removeEmptyDirectory: (path: string) => Promise<void>;
+  readonly removeTree: (path: string) => Promise<void>;
 }
 
 export const nodeFileSystem: FileSystem = {

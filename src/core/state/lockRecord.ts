@@ -18,6 +18,11 @@ const schema = z.object({
 /** What a lock file says about its holder. */
 export type LockRecord = Readonly<z.output<typeof schema>>;
 
+/** For people: `CLI content to-db (process 4711 on laptop)`. */
+export function describeHolder({ owner, pid, host }: LockRecord): string {
+  return `${owner} (process ${pid} on ${host})`;
+}
+
 export const heartbeatMs = 5_000;
 /** A holder on another machine that has been silent this long is gone. */
 const silentElsewhereMs = 2 * 60_000;

@@ -113,7 +113,6 @@ async function recoverEntry(
       return { reason: 'it has changed meanwhile' };
     }
     if (now === entry.after) return 'done';
-    if (now !== entry.before) return { reason: 'it has changed meanwhile' };
     if (entry.after !== null && kept !== entry.after) return { reason: 'its new content was lost' };
   } catch (error) {
     throw ioError(`Could not complete the interrupted change of ${entry.path}`, error);

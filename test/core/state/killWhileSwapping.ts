@@ -1,0 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { quietContext } from '../../../src/core/ports';
+import { openStateDirectory } from '../../../src/core/state/stateDirectory';
+import { applyUnderLock } from '../../../src/core/state/withProjectLock';
+import { bundleChild } from './childProcess';
+import { listState, readTree, temporaryProject } from './temporaryProject';
+import { filesOfVersion, readVersion } from './versionedFiles';
+
+/** Lets real processes swap files and kills each at a random time; what they leave must be whole after one recovery. */
+export async function killWhileSwapping(rounds: number): Promise<void> {
+  const start = await bundleChild('swapForever');
+  const root = await temporaryProject(filesOfVersion(1));
+  const state = openStateDirectory(root);
+  for (let round = 0; round < rounds; round += 1) {
+    const child = start(root);
+    await child.ready;
+    await delay(Math.random() * 120);
+    child.kill();
+    await child.ended;
+    // One try: the lock of a dead process is free at once.
+    await applyUnderLock(
+      { state, owner: 'test', context: quietContext(), waitMs: 5_000 },
+      async () => undefined,
+    );
+    expect(await readTree(root)).toEqual(filesOfVersion(await readVersion(root)));
+    expect(await listState(root, 'journal')).toEqual([]);
+    expect(await listState(root, 'staging')).toEqual([]);
+  }
+  expect(await readVersion(root)).toBeGreaterThan(1);
+}
