@@ -53,7 +53,11 @@ const results = await Promise.all(
       plugins: [commonJsNames],
     },
     {
-      entryPoints: { cli: 'src/cli/main.ts', tenant: 'src/tenant/main.ts' },
+      entryPoints: {
+        cli: 'src/cli/main.ts',
+        tenant: 'src/tenant/main.ts',
+        scanWorker: 'src/core/content/scanWorker.ts',
+      },
       external: ['pg-native'],
       plugins: [withoutVscode, commonJsNames],
     },

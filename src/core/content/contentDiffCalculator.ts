@@ -8,11 +8,12 @@ import { compareSource, differingFiles, idsOfDifferingRows, type SourceCompariso
 import { groupSources, type ContentConfig, type SourceGroup } from './contentConfig';
 import { ContentFiles } from './contentFiles';
 import { findForeignHolders, readRowDigests, readRowsById, type ForeignHolder } from './contentRepository';
-import { scanGroup } from './scanSource';
+import type { GroupScanner } from './groupScanner';
 
 export interface ContentDiffInput {
   readonly config: ContentConfig;
   readonly projectRoot: string;
+  readonly scan: GroupScanner;
   readonly db: Database;
   /** What disk and this database last agreed on; undefined when they never did, or the state was lost. */
   readonly base: BaseState | undefined;
@@ -33,7 +34,7 @@ export class ContentDiffCalculator {
    * @throws SyncError `invalidInput` when a named source does not exist; `database` when the rows cannot be read
    */
   async calculate(names: readonly string[] = []): Promise<ContentDiff> {
-    const { config, projectRoot, db, base, context } = this.input;
+    const { config, projectRoot, scan: scanGroup, db, base, context } = this.input;
     const groups = selectGroups(config, names);
     const configErrors = config.problems.filter(({ severity }) => severity === 'error');
     const compared: SourceComparison[] = [];
@@ -41,10 +42,7 @@ export class ContentDiffCalculator {
     for (const group of groups) {
       SyncError.throwIfAborted(context.signal);
       context.progress({ message: group.name, done: compared.length, total: groups.length });
-      const [scan, rows] = await Promise.all([
-        scanGroup(group, { projectRoot, context }),
-        readRowDigests(db, group.sourceId),
-      ]);
+      const [scan, rows] = await Promise.all([scanGroup(group, context), readRowDigests(db, group.sourceId)]);
       const details = await readRowsById(db, idsOfDifferingRows(scan, rows));
       const fileFields = await readFields(files, differingFiles(scan, rows));
       compared.push(compareSource({ group, scan, configErrors, rows, details, fileFields, base }));

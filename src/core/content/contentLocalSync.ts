@@ -17,10 +17,18 @@ import { readContentConfig } from './contentConfig';
 import { ContentDiffCalculator } from './contentDiffCalculator';
 import { ContentFiles } from './contentFiles';
 import { contentResult, nextBase, type ContentDetails, type ContentOutcome } from './contentOutcome';
+import { createGroupScanner, type GroupScanner } from './groupScanner';
 import { planContent, type ContentPlan, type ContentPlanOptions } from './contentPlan';
 
 /** The base of content is kept under this name; other domains have their own. */
 const domain = 'content';
+
+export interface ContentSyncOptions {
+  /** How many backups of any kind are kept after an apply; 20 unless told. */
+  readonly keepBackups?: number;
+  /** Where the files are scanned; in this thread unless told. */
+  readonly scan?: GroupScanner;
+}
 
 /**
  * Content between the markdown files of a project and its database: compare, plan, apply. A plan is what is looked at,
@@ -29,13 +37,15 @@ const domain = 'content';
 export class ContentLocalSync {
   private readonly state: StateDirectory;
 
-  /** @param keepBackups how many backups of any kind are kept after an apply */
+  private readonly scan: GroupScanner;
+
   constructor(
     private readonly project: Project,
     private readonly context: RunContext,
-    private readonly keepBackups = 20,
+    private readonly options: ContentSyncOptions = {},
   ) {
     this.state = openStateDirectory(project.root);
+    this.scan = options.scan ?? createGroupScanner(this.state);
   }
 
   /**
@@ -56,6 +66,7 @@ export class ContentLocalSync {
           new ContentDiffCalculator({
             config,
             projectRoot: project.root,
+            scan: this.scan,
             db,
             base,
             target: target.identity,
@@ -90,7 +101,7 @@ export class ContentLocalSync {
   private async carryOut(plan: ContentPlan, lock: ProjectLock): Promise<ContentOutcome> {
     const { context, project, state } = this;
     const target = requireDatabase(project);
-    const backups = createBackupStore(state, { keep: this.keepBackups });
+    const backups = createBackupStore(state, { keep: this.options.keepBackups ?? 20 });
     const files = new ContentFiles(await this.readConfig(), project.root);
     const outcome = await withDatabase(target, { context }, (db) => {
       const input = { plan, db, files, backups, lock, context };

@@ -1,9 +1,32 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { errnoOf } from '../syncError';
 
+/** What changes when a file does, as far as the file system tells without reading it. */
+export interface FileStamp {
+  readonly size: number;
+  /** Milliseconds since the epoch, with fractions. */
+  readonly mtimeMs: number;
+  readonly inode: number;
+}
+
+function stampOf({ size, mtimeMs, ino }: Stats): FileStamp {
+  return { size, mtimeMs, inode: ino };
+}
+
+/** The stamp of a regular file; undefined for anything else, and for what cannot be looked at. */
+export function readStamp(path: string): FileStamp | undefined {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() ? stampOf(stats) : undefined;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
 export type FileBytes =
-  /** Valid until the next read. */
-  | { readonly bytes: Buffer }
+  /** `bytes` are valid until the next read. */
+  | { readonly bytes: Buffer; readonly stamp: FileStamp }
   /** `code` is the system's (`EACCES`, …), or says that it is no regular file. */
   | { readonly code: string };
 
@@ -26,7 +49,7 @@ export function regularFileReader(limit: number): (path: string) => FileBytes {
         if (!stats.isFile()) return { code: 'not a regular file' };
         const size = Math.min(stats.size, limit + 1);
         if (size > buffer.length) buffer = Buffer.allocUnsafe(Math.max(size, buffer.length * 2));
-        return { bytes: fill(buffer.subarray(0, size), file) };
+        return { bytes: fill(buffer.subarray(0, size), file), stamp: stampOf(stats) };
       } finally {
         closeSync(file);
       }

@@ -13,7 +13,8 @@ import type { SourceGroup } from './contentConfig';
 import { problem } from './contentProblem';
 import type { ContentSource } from './contentSource';
 import { maxFileBytes, parseFile, type ParsedMarkdown } from './parseMarkdown';
-import { regularFileReader, type FileBytes } from './readRegularFile';
+import { readStamp, regularFileReader, type FileBytes } from './readRegularFile';
+import type { ScanCache } from './scanCache';
 import { rootFault, walkMarkdown } from './walkMarkdown';
 
 /** A file that is present and cannot be used: it blocks every destructive step for its item (data.md C-4). */
@@ -46,6 +47,8 @@ export interface ScanOptions {
   /** Absolute. */
   readonly projectRoot: string;
   readonly context: RunContext;
+  /** Spares the reading of files that have not changed. */
+  readonly cache?: ScanCache;
 }
 
 /** Scans one source; see `scanGroup`. */
@@ -61,7 +64,7 @@ export function scanSource(source: ContentSource, options: ScanOptions): Promise
  */
 export async function scanGroup(
   group: Pick<SourceGroup, 'name' | 'members'>,
-  { projectRoot, context }: ScanOptions,
+  { projectRoot, context, cache }: ScanOptions,
 ): Promise<SourceScan> {
   SyncError.throwIfAborted(context.signal);
   const nothing = { items: [], invalid: [], excluded: [], warnings: [] };
@@ -71,6 +74,8 @@ export async function scanGroup(
   }
   const breathe = breather(context.signal);
   const found = await findFiles(group.members, breathe);
+  // Links and unreadable directories are looked at anew each time.
+  const plain = found.warnings.length === 0 && found.invalid.length === 0;
   const scan = {
     items: [] as ScannedFile[],
     invalid: found.invalid,
@@ -85,16 +90,27 @@ export async function scanGroup(
       context.progress({ message: group.name, done, total: found.files.size });
       await pause;
     }
-    sortIn(scan, path, parseFound(path, file, readFile(file.absolute)));
+    const stamp = cache && readStamp(file.absolute);
+    const known = stamp && cache?.find(path, stamp);
+    if (known) scan.items.push(known);
+    else {
+      const read = readFile(file.absolute);
+      const item = sortIn(scan, path, parseFound(path, file, read));
+      if (item && 'stamp' in read) cache?.keep(path, read.stamp, item);
+    }
     done += 1;
   }
+  const unchanged = plain ? cache?.unchanged(found.files.size) : undefined;
+  if (unchanged) return unchanged;
   const unique = withoutDuplicates(scan.items);
-  return {
+  const result: SourceScan = {
     ...scan,
     items: unique.items,
     invalid: [...scan.invalid, ...unique.invalid],
     warnings: [...scan.warnings, ...similarNames(found.files.keys())],
   };
+  if (plain) cache?.remember(result, found.files.size);
+  return result;
 }
 
 interface FoundFile {
@@ -152,18 +168,23 @@ interface Sorted {
   readonly warnings: ContentProblem[];
 }
 
-function sortIn(scan: Sorted, path: string, parsed: ParsedMarkdown): void {
+/** @returns the file when there is nothing else to say of it: then the result may be kept for the next scan */
+function sortIn(scan: Sorted, path: string, parsed: ParsedMarkdown): ScannedFile | undefined {
   if ('problems' in parsed) {
     const plainReadme = isReadme(path) && parsed.problems.every(({ rule }) => rule === 'frontmatterMissing');
     if (!plainReadme) scan.invalid.push({ path, ...parsed });
     else scan.warnings.push(...parsed.problems.map((found) => ({ ...found, severity: 'warning' as const })));
-    return;
+    return undefined;
   }
   scan.warnings.push(...parsed.warnings);
   if (parsed.excluded) {
     const { item, excluded } = parsed;
     scan.excluded.push({ path, kind: item.fields.kind, key: keyOf(item), problem: excluded });
-  } else scan.items.push(withoutFields(parsed.item));
+    return undefined;
+  }
+  const file = withoutFields(parsed.item);
+  scan.items.push(file);
+  return parsed.warnings.length === 0 ? file : undefined;
 }
 
 /** Bodies of thousands of files are not kept, and neither are the texts that short pieces were cut from. */
@@ -190,6 +211,7 @@ function isReadme(path: string): boolean {
 }
 
 const namedFiles = 3;
+const isAscii = /^[\x20-\x7e]*$/;
 
 function withoutDuplicates(items: readonly ScannedFile[]): {
   items: ScannedFile[];
@@ -228,7 +250,7 @@ function similarNames(paths: Iterable<string>): ContentProblem[] {
   const seen = new Map<string, string>();
   const warnings: ContentProblem[] = [];
   for (const path of paths) {
-    const folded = path.normalize('NFC').toLowerCase();
+    const folded = foldedName(path);
     const other = seen.get(folded);
     if (other === undefined) seen.set(folded, path);
     else {
@@ -237,6 +259,10 @@ function similarNames(paths: Iterable<string>): ContentProblem[] {
     }
   }
   return warnings;
+}
+
+function foldedName(path: string): string {
+  return (isAscii.test(path) ? path : path.normalize('NFC')).toLowerCase();
 }
 
 function keyOf({ sourceId, locale, slug }: ContentKey): ContentKey {

@@ -1,5 +1,5 @@
 import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { isAbsolute, relative, sep } from 'node:path';
 import type { ContentProblem } from '../models/content';
 import { errnoOf } from '../syncError';
 import { problem } from './contentProblem';
@@ -53,7 +53,7 @@ export function* walkMarkdown(directory: string, path: string): Generator<WalkSt
     }
     const inner: typeof pending = [];
     for (const entry of entries) {
-      const absolute = join(next.directory, entry.name);
+      const absolute = `${next.directory}${sep}${entry.name}`;
       const entryPath = next.path === '' ? entry.name : `${next.path}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!skippedDirectories.has(entry.name)) inner.push({ directory: absolute, path: entryPath });

@@ -58,6 +58,11 @@ export interface DiskItem extends ContentKey {
   readonly fileDigest: string;
 }
 
+/** What a scan keeps of a valid file: the fields themselves stay on disk until somebody needs them. */
+export interface ScannedFile extends Omit<DiskItem, 'fields'> {
+  readonly title: string;
+}
+
 /** A row of `markdown_content`. */
 export interface RowItem extends ContentKey {
   readonly id: string;
