@@ -1,4 +1,5 @@
 import { Command as CommanderCommand, InvalidArgumentError, Option } from 'commander';
+import { addAclCommands } from './aclProgram';
 import type { Command, GlobalOptions } from './session';
 
 /** Runs a command with its parsed options; the caller owns errors and exit codes. */
@@ -72,6 +73,7 @@ export function createProgram(version: string, dispatch: Dispatch): CommanderCom
     .command('show')
     .description('what was found, and from where')
     .action(run(async () => (await import('./commands/project')).projectShow));
+  addAclCommands(program, run);
   return program;
 }
 

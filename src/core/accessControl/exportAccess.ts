@@ -1,0 +1,93 @@
+import { SyncError } from '../syncError';
+import { renderAccessFile } from './accessYaml';
+import type { AccessState } from './accessState';
+import { entityKeyText, ruleKeyText, type EntityKey, type RoleRule } from './accessRule';
+import { expandRules } from './expandRules';
+import {
+  exportableRules,
+  note,
+  type AccessDialect,
+  type ExportableRules,
+  type LossyNote,
+} from './exportableRules';
+import { parseAccessFile, type ParsedAccessFile } from './parseAccessFile';
+import { rewriteAccessFile } from './rewriteAccessFile';
+
+/** The database's role rules as YAML. */
+export interface AccessExport {
+  readonly yaml: string;
+  readonly dialect: AccessDialect;
+  /** How many role rules the text says, patterns written out. */
+  readonly rules: number;
+  /** What it cannot say. */
+  readonly lossy: readonly LossyNote[];
+}
+
+export interface ExportInput {
+  readonly state: AccessState;
+  /** `roles` where the server or the file that is written over knows it, unless told. */
+  readonly dialect?: AccessDialect | undefined;
+  /** A file that is to be written over: its rules that stay keep their comments. */
+  readonly over?: ParsedAccessFile | undefined;
+  /** Rules that a file beside it says already, by `ruleKeyText`. */
+  readonly elsewhere?: ReadonlySet<string>;
+}
+
+/**
+ * Writes the rules with a real emitter, reads them back, and compares: a text that does not say the same is never given out.
+ * @throws SyncError `internal` when no text could be made that reads back as the rules
+ */
+export async function exportAccess(input: ExportInput): Promise<AccessExport> {
+  const { state, over, elsewhere } = input;
+  const dialect =
+    input.dialect ?? (over?.file.saysDefaults || state.generation === 'newer' ? 'roles' : 'config');
+  const all = exportableRules(state, dialect);
+  const exported = elsewhere ? without(all, elsewhere) : all;
+  const library = await import('yaml');
+  const entities = [...state.entities.values()];
+  const isTrue = (text: string) =>
+    saysExactly(text, over?.file.path ?? 'config.yaml', exported, entities, dialect);
+
+  const rewritten = over && rewriteAccessFile({ library, parsed: over, exported, dialect, entities });
+  if (rewritten && isTrue(rewritten.text)) {
+    const lossy = [...exported.lossy, ...rewritten.lossy];
+    return { yaml: rewritten.text, dialect, rules: exported.rules.size, lossy };
+  }
+  const yaml = renderAccessFile(library, exported, dialect);
+  if (!isTrue(yaml))
+    throw new SyncError('internal', 'The access rules could not be written so that they read back the same.');
+  const lostComments = over
+    ? [note('comments', null, 'The file is written anew: its comments could not be kept.')]
+    : [];
+  return { yaml, dialect, rules: exported.rules.size, lossy: [...exported.lossy, ...lostComments] };
+}
+
+function without(all: ExportableRules, elsewhere: ReadonlySet<string>): ExportableRules {
+  const rules = new Map([...all.rules].filter(([key]) => !elsewhere.has(key)));
+  const spoken = new Set([...rules.values()].map(entityKeyText));
+  return { ...all, rules, included: new Set([...all.included].filter((key) => spoken.has(key))) };
+}
+
+function saysExactly(
+  text: string,
+  path: string,
+  { rules, included }: ExportableRules,
+  entities: readonly EntityKey[],
+  dialect: AccessDialect,
+): boolean {
+  const parsed = parseAccessFile(text, path);
+  const said = expandRules(parsed.rules, entities);
+  if ([...parsed.problems, ...said.problems].some(({ severity }) => severity === 'error')) return false;
+  const same = (rule: RoleRule) => {
+    const other = said.rules.get(ruleKeyText(rule));
+    return other?.access === rule.access && other.justification === rule.justification;
+  };
+  const opened = [...said.entities.values()]
+    .filter(({ defaultIncluded }) => defaultIncluded)
+    .map(entityKeyText);
+  return (
+    said.rules.size === rules.size &&
+    [...rules.values()].every(same) &&
+    (dialect === 'config' || (opened.length === included.size && opened.every((key) => included.has(key))))
+  );
+}

@@ -1,0 +1,8 @@
+import { it } from 'vitest';
+import { checkTwoRuleFiles } from './twoRuleFiles';
+
+it.each(['0.12', 'current'] as const)(
+  'leaves exactly the second of any two rule files, many times over, with the tables of %s',
+  (generation) => checkTwoRuleFiles(generation, 1500),
+  900_000,
+);
