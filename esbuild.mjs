@@ -8,20 +8,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commonJsNames } from './scripts/package/commonJsNames.mjs';
 import { thirdPartyNotices } from './scripts/package/thirdPartyNotices.mjs';
+import { withoutVscode } from './scripts/package/withoutVscode.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const dist = path.join(root, 'dist');
 const dev = process.argv.includes('--dev');
-
-/** The command line and the tenant endpoint run where there is no editor. */
-const withoutVscode = {
-  name: 'without-vscode',
-  setup({ onResolve }) {
-    onResolve({ filter: /^vscode$/ }, ({ importer }) => ({
-      errors: [{ text: `${path.relative(root, importer)} imports vscode, but runs headless.` }],
-    }));
-  },
-};
 
 const shared = {
   absWorkingDir: root,

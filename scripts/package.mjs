@@ -1,0 +1,17 @@
+/** `npm run package`: builds, writes dist/systemprompt-sync.vsix and checks its content. */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { packageExtension } from './package/packageExtension.mjs';
+import { runTool } from './runTool.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const target = path.join(root, 'dist', 'systemprompt-sync.vsix');
+
+try {
+  await runTool(process.execPath, ['esbuild.mjs'], { cwd: root });
+  const { files, bytes } = await packageExtension(root, target);
+  console.log(`${path.relative(root, target)}: ${files} files, ${Math.round(bytes / 1024)} kB`);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}

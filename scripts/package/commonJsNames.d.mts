@@ -1,0 +1,4 @@
+import type { Plugin } from 'esbuild';
+
+/** See commonJsNames.mjs. */
+export const commonJsNames: Plugin;

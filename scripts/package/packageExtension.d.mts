@@ -1,0 +1,2 @@
+/** See packageExtension.mjs. */
+export function packageExtension(root: string, target: string): Promise<{ files: number; bytes: number }>;

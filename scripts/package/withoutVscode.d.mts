@@ -1,0 +1,4 @@
+import type { Plugin } from 'esbuild';
+
+/** See withoutVscode.mjs. */
+export const withoutVscode: Plugin;

@@ -1,0 +1,134 @@
+import type { Locator, Page } from 'playwright-core';
+import { exactly } from './exactly';
+
+export interface TreeRow {
+  readonly label: string;
+  readonly description: string;
+  /** 1 for the roots. */
+  readonly level: number;
+  /** undefined for a row without children. */
+  readonly expanded: boolean | undefined;
+  /** undefined for a row without a checkbox. */
+  readonly checked: boolean | undefined;
+  /** What a screen reader says. */
+  readonly accessibleName: string;
+}
+
+export interface TreeView {
+  /** Opens a view container by the name of its icon in the activity bar. */
+  openContainer(name: string): Promise<void>;
+  /** The number on the icon of a view container; '' without one. */
+  badge(name: string): Promise<string>;
+  /** The rows of a view that are to be seen, top to bottom. */
+  treeRows(view: string): Promise<TreeRow[]>;
+  /** The row of a view whose label is `label`: to click, to right-click, to expand. */
+  treeRow(view: string, label: string): Locator;
+  /** Expands or collapses. */
+  toggleRow(view: string, label: string): Promise<void>;
+  /** Ticks or unticks the row's checkbox. */
+  checkRow(view: string, label: string): Promise<void>;
+  /** Presses an icon of the row. */
+  rowAction(view: string, label: string, action: string): Promise<void>;
+  /** Presses an icon in the title of the view. */
+  titleAction(view: string, action: string): Promise<void>;
+  /** Chooses an entry of the menu that a right click opens. */
+  contextMenu(target: Locator, entry: string): Promise<void>;
+  /** The entries of the menu that a right click opens; closes it again. */
+  contextMenuEntries(target: Locator): Promise<string[]>;
+  /** The text, with its links and buttons, of a view without rows. */
+  welcome(view: string): Promise<string>;
+  /** Presses a button of a view without rows. */
+  welcomeButton(view: string, label: string): Promise<void>;
+}
+
+export function treeView(page: Page): TreeView {
+  const icon = (name: string): Locator =>
+    page.locator(`.activitybar .action-item:has([aria-label^="${name}"])`);
+  const pane = (view: string): Locator => page.locator(`.pane:has(> .pane-header[aria-label^="${view}"])`);
+  const row = (view: string, label: string): Locator =>
+    pane(view)
+      .locator('.monaco-list-row')
+      .filter({ has: page.locator('.label-name', { hasText: exactly(label) }) });
+  const menu = page.locator('.monaco-menu:visible .action-label');
+
+  return {
+    async openContainer(name) {
+      const shown = page.locator('.sidebar .composite.title', { hasText: new RegExp(name, 'i') });
+      if (!(await shown.isVisible())) await icon(name).first().click();
+      await shown.waitFor();
+    },
+    async badge(name) {
+      const content = icon(name).locator('.badge-content');
+      return (await content.isVisible()) ? content.innerText() : '';
+    },
+    async treeRows(view) {
+      const rows = await pane(view).locator('.monaco-list-row').all();
+      const read = await Promise.all(
+        rows.map(async (each) => ({ top: (await each.boundingBox())?.y, each })),
+      );
+      const seen = read.sort((a, b) => (a.top ?? 0) - (b.top ?? 0));
+      return Promise.all(seen.map(({ each }) => readRow(each)));
+    },
+    treeRow: row,
+    async toggleRow(view, label) {
+      await row(view, label).locator('.monaco-tl-twistie').click();
+    },
+    async checkRow(view, label) {
+      await row(view, label).getByRole('checkbox').click();
+    },
+    async rowAction(view, label, action) {
+      await row(view, label).hover();
+      await row(view, label).locator(`.actions .action-label[aria-label^="${action}"]`).click();
+    },
+    async titleAction(view, action) {
+      const bar = page.locator('.sidebar').locator(`.action-label[aria-label^="${action}"]:visible`);
+      await pane(view).hover();
+      await bar.first().click();
+    },
+    async contextMenu(target, entry) {
+      await target.click({ button: 'right' });
+      const item = menu.filter({ hasText: entry }).first();
+      await item.waitFor();
+      // A menu ignores the mouse at first, so that the right click itself chooses nothing.
+      await page.waitForTimeout(400);
+      await item.click();
+      await item.waitFor({ state: 'hidden' });
+    },
+    async contextMenuEntries(target) {
+      await target.click({ button: 'right' });
+      await menu.first().waitFor();
+      const entries = await menu.allInnerTexts();
+      await page.keyboard.press('Escape');
+      return entries.map((text) => text.trim()).filter((text) => text !== '');
+    },
+    async welcome(view) {
+      return (await pane(view).locator('.welcome-view-content').innerText()).trim();
+    },
+    async welcomeButton(view, label) {
+      await pane(view).locator('.welcome-view-content .monaco-button', { hasText: label }).click();
+    },
+  };
+}
+
+async function readRow(row: Locator): Promise<TreeRow> {
+  return row.evaluate((element: TreeRowElement) => {
+    const text = (selector: string): string => element.querySelector(selector)?.textContent.trim() ?? '';
+    const flag = (value: string | null | undefined): boolean | undefined =>
+      value === 'true' ? true : value === 'false' ? false : undefined;
+    return {
+      label: text('.label-name'),
+      description: text('.label-description'),
+      level: Number(element.getAttribute('aria-level')),
+      expanded: flag(element.getAttribute('aria-expanded')),
+      checked: flag(element.querySelector('[role="checkbox"]')?.getAttribute('aria-checked')),
+      accessibleName: element.getAttribute('aria-label') ?? '',
+    };
+  });
+}
+
+/** The little of the page's DOM that is used here: the project is compiled without the types of a browser. */
+interface TreeRowElement {
+  readonly textContent: string;
+  getAttribute(name: string): string | null;
+  querySelector(selector: string): TreeRowElement | null;
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+
+const patience = 30_000;
+const live = (uri: vscode.Uri) =>
+  vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Systemprompt Sync');
+
+/** Waits for what the editor does by itself, after a pause in typing. */
+async function until<T>(what: string, look: () => T | undefined): Promise<T> {
+  const end = Date.now() + patience;
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    assert.ok(Date.now() < end, `${what} did not come`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+describe('language support for content', () => {
+  const root = () => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
+  const folder = () => path.join(root(), 'services', 'content', 'guides', 'language-test');
+  const write = (name: string, text: string): vscode.Uri => {
+    mkdirSync(folder(), { recursive: true });
+    writeFileSync(path.join(folder(), name), text);
+    return vscode.Uri.file(path.join(folder(), name));
+  };
+  const codes = (uri: vscode.Uri) => live(uri).map(({ code }) => code);
+
+  before(async () => {
+    await vscode.extensions.getExtension('systemprompt-sync.systemprompt-sync')?.activate();
+  });
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    rmSync(folder(), { recursive: true, force: true });
+  });
+
+  it('shows problems at their place, fixes them, and is quiet then', async () => {
+    const uri = write(
+      'lighthouse.md',
+      '---\ntitle: 1.0\nauthor: Ann\npublished_at: 22 March 2026\nkind: guide\n---\n\nText\n',
+    );
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    await until('every problem', () =>
+      ['dateFormat', 'notText', 'requiredMissing'].every((code) => codes(uri).includes(code))
+        ? true
+        : undefined,
+    );
+    const date = live(uri).find(({ code, range }) => code === 'dateFormat' && range.end.character < 1000);
+    assert.equal(document.getText(date?.range), '22 March 2026');
+
+    for (const title of [
+      'Change published_at to 2026-03-22',
+      'Put 1.0 into quotes',
+      'Add slug: lighthouse',
+    ]) {
+      const before = live(uri).length;
+      const everything = new vscode.Range(0, 0, document.lineCount, 0);
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        uri,
+        everything,
+      );
+      const action = actions.find((each) => each.title === title);
+      assert.ok(action?.edit, `"${title}" is not among ${actions.map((each) => each.title).join(', ')}`);
+      assert.equal(action.isPreferred, true);
+      await vscode.workspace.applyEdit(action.edit);
+      await until(`the end of the problem after "${title}"`, () =>
+        live(uri).length < before ? true : undefined,
+      );
+    }
+    assert.equal(
+      document.getText(),
+      '---\ntitle: "1.0"\nauthor: Ann\npublished_at: 2026-03-22\nkind: guide\nslug: "lighthouse"\n---\n\nText\n',
+    );
+    await document.save();
+    await until('a clean file', () => (live(uri).length === 0 ? true : undefined));
+  });
+
+  it('follows typing', async () => {
+    const uri = vscode.Uri.file(path.join(folder(), 'lighthouse.md'));
+    const document = await vscode.workspace.openTextDocument(uri);
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((edit) => edit.replace(new vscode.Range(4, 6, 4, 11), 'gude'));
+    const [problem] = await until('a warning', () => {
+      const found = live(uri).filter(({ code }) => code === 'kindNotAllowed');
+      return found.length > 0 ? found : undefined;
+    });
+    assert.equal(problem?.severity, vscode.DiagnosticSeverity.Warning);
+    assert.equal(document.getText(problem.range), 'gude');
+    await vscode.commands.executeCommand('undo');
+    await until('the end of the warning', () => (live(uri).length === 0 ? true : undefined));
+  });
+
+  it('proposes keys and kinds, and explains keys', async () => {
+    const uri = vscode.Uri.file(path.join(folder(), 'lighthouse.md'));
+    const propose = async (position: vscode.Position) => {
+      const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        uri,
+        position,
+      );
+      return list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    };
+    const kinds = await propose(new vscode.Position(4, 6));
+    assert.deepEqual(
+      ['guide', 'tutorial'].filter((kind) => !kinds.includes(kind)),
+      [],
+    );
+    const keys = await propose(new vscode.Position(1, 0));
+    assert.ok(keys.includes('description'));
+    assert.ok(!keys.includes('kind'));
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      uri,
+      new vscode.Position(5, 1),
+    );
+    const text = hovers
+      .flatMap(({ contents }) => contents)
+      .map((content) => (typeof content === 'string' ? content : content.value))
+      .join('\n');
+    assert.match(text, /markdown_content\.slug/);
+  });
+
+  it('checks the content config with what is typed into it', async () => {
+    const uri = vscode.Uri.file(path.join(root(), 'services', 'content', 'config.yaml'));
+    const document = await vscode.workspace.openTextDocument(uri);
+    const editor = await vscode.window.showTextDocument(document);
+    const before = document.getText();
+    const at = before.indexOf('description: News from');
+    const range = new vscode.Range(document.positionAt(at), document.positionAt(at + 'description'.length));
+    await editor.edit((edit) => edit.replace(range, 'descripton'));
+    const [problem] = await until('the warning', () => (live(uri).length > 0 ? live(uri) : undefined));
+    assert.equal(problem?.code, 'configUnknownKey');
+    assert.equal(document.getText(problem.range), 'descripton');
+    await vscode.commands.executeCommand('undo');
+    await until('the end of the warning', () => (live(uri).length === 0 ? true : undefined));
+    assert.equal(document.getText(), before);
+  });
+});
