@@ -1,0 +1,26 @@
+import type { ExtensionContext } from 'vscode';
+import { registerChangesView } from './ui/changes/changesView';
+import { registerItemDecorations } from './ui/changes/itemDecorations';
+import { registerContextKeys } from './ui/changes/setContextKeys';
+import { registerRefreshing } from './ui/changes/startRefreshing';
+import { registerFileWatching } from './ui/changes/watchFiles';
+import { registerCommands } from './ui/commands/registerCommands';
+import { registerContentDiagnostics } from './ui/problems/contentDiagnostics';
+import { createServices } from './ui/services';
+import { registerSyncStatusBar } from './ui/status/syncStatusBar';
+
+/** Only registers: no file is read and no library loaded before something is asked for. */
+export function activate(context: ExtensionContext): void {
+  const services = createServices(context);
+  context.subscriptions.push(
+    services,
+    registerCommands(services),
+    registerContextKeys(services),
+    registerItemDecorations(services),
+    registerChangesView(services),
+    registerSyncStatusBar(services),
+    registerContentDiagnostics(services),
+    registerFileWatching(services),
+    registerRefreshing(services),
+  );
+}

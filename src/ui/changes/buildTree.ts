@@ -1,0 +1,129 @@
+import { contentKeyText, type ContentKey, type ContentProblem } from '../../core/models/content';
+import type { ContentDiff, ContentDifference, SourceDiff } from '../../core/models/contentDiff';
+import { itemStatuses, statusOfDifference, type ItemStatus } from './itemStatus';
+
+/** A content source with something to look at. */
+export interface SourceNode {
+  readonly type: 'source';
+  readonly id: string;
+  readonly name: string;
+  /** Relative to the project's root; empty for the content config. */
+  readonly path: string;
+  readonly children: readonly ChildNode[];
+  readonly counts: Readonly<Record<ItemStatus, number>>;
+  readonly unreadable?: string;
+}
+
+/** An item that differs. */
+export interface ItemNode {
+  readonly type: 'item';
+  readonly id: string;
+  /** `contentKeyText` of the item. */
+  readonly key: string;
+  readonly status: Exclude<ItemStatus, 'invalid'>;
+  readonly difference: ContentDifference;
+  readonly sourceName: string;
+}
+
+/** A file or row that cannot take part. */
+export interface InvalidNode {
+  readonly type: 'invalid';
+  readonly id: string;
+  readonly status: 'invalid';
+  readonly problem: ContentProblem;
+  readonly key?: ContentKey;
+  readonly isRow: boolean;
+}
+
+export type ChildNode = ItemNode | InvalidNode;
+export type ChangesNode = SourceNode | ChildNode;
+
+/** Pseudo source for errors of the content config itself: they keep the project from being in sync. */
+const configNodeId = 'config:';
+
+/**
+ * The tree of a diff: sources with differences, in the diff's order, and their items, sorted by status, then by slug and locale
+ * as the diff has them. Ids depend on the item alone, so that expansion and checkmarks outlive a refresh. Pure.
+ */
+export function buildTree(diff: ContentDiff): SourceNode[] {
+  const sources = diff.sources
+    .map(sourceNode)
+    .filter(({ children, unreadable }) => children.length > 0 || unreadable !== undefined);
+  const faults = diff.warnings.filter(({ severity }) => severity === 'error');
+  if (faults.length === 0) return sources;
+  const children = uniqueInvalid(
+    faults.map((problem) => ({ problem, keys: [], isRow: false })),
+    configNodeId,
+  );
+  return [
+    { type: 'source', id: configNodeId, name: '', path: '', children, counts: countStatuses(children) },
+    ...sources,
+  ];
+}
+
+/** True for the pseudo source that holds the errors of the content config. */
+export function isConfigNode(node: SourceNode): boolean {
+  return node.id === configNodeId;
+}
+
+export function itemNodeId(key: string): string {
+  return `content:${key}`;
+}
+
+function sourceNode(source: SourceDiff): SourceNode {
+  const items = source.differences.map((difference) => itemNode(source, difference));
+  const invalid = uniqueInvalid(source.invalid, `invalid:${source.sourceId}:`);
+  const children = [...sortByStatus(items), ...invalid];
+  return {
+    type: 'source',
+    id: `source:${source.sourceId}`,
+    name: source.names.join(', '),
+    path: source.path,
+    children,
+    counts: countStatuses(children),
+    ...(source.unreadable !== undefined && { unreadable: source.unreadable }),
+  };
+}
+
+function itemNode(source: SourceDiff, difference: ContentDifference): ItemNode {
+  const key = contentKeyText(difference);
+  const status = statusOfDifference(difference) as ItemNode['status'];
+  return { type: 'item', id: itemNodeId(key), key, status, difference, sourceName: source.name };
+}
+
+/** Conflicts first: they are what needs a person. Within a status the diff's own order (slug, locale) stays. */
+const statusOrder: readonly ItemStatus[] = ['conflict', 'blocked', 'modified', 'added', 'removed', 'invalid'];
+
+function sortByStatus(items: readonly ItemNode[]): ItemNode[] {
+  return statusOrder.flatMap((status) => items.filter((item) => item.status === status));
+}
+
+/** One file can have several problems, even at one place: a number keeps their ids apart. */
+function uniqueInvalid(found: SourceDiff['invalid'], prefix: string): InvalidNode[] {
+  const seen = new Map<string, number>();
+  return found.map(({ problem, keys, isRow }) => {
+    const [key] = keys;
+    const place = `${prefix}${problem.path ?? (key ? contentKeyText(key) : '')}:${problem.rule}:${problem.line ?? 0}`;
+    const repeats = seen.get(place) ?? 0;
+    seen.set(place, repeats + 1);
+    return {
+      type: 'invalid',
+      id: `${place}:${repeats}`,
+      status: 'invalid',
+      problem,
+      isRow,
+      ...(key && { key }),
+    };
+  });
+}
+
+function countStatuses(children: readonly ChildNode[]): Record<ItemStatus, number> {
+  const counts = Object.fromEntries(itemStatuses.map((status) => [status, 0])) as Record<ItemStatus, number>;
+  for (const { status } of children) counts[status] += 1;
+  return counts;
+}
+
+/** Everything that keeps the project from being in sync: what the badge shows. */
+export function countOpen(tree: readonly SourceNode[]): number {
+  return tree.reduce((sum, { children }) => sum + children.length, 0);
+}

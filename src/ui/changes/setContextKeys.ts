@@ -1,0 +1,40 @@
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { contextKeys } from '../contributions';
+import type { Services } from '../services';
+import type { ProjectView, ReadyView } from './projectView';
+import { contentPaths } from './contentPaths';
+
+/** Context keys follow the store: welcome contents, menus and enablement depend on them. */
+export function registerContextKeys({ store }: Services): vscode.Disposable {
+  const sent = new Map<string, string>();
+  const send = (key: string, value: unknown) => {
+    const text = JSON.stringify(value);
+    if (sent.get(key) === text) return;
+    sent.set(key, text);
+    void vscode.commands.executeCommand('setContext', key, value);
+  };
+  const sendAll = (view: ProjectView) => {
+    const project = 'project' in view ? view.project : undefined;
+    send(contextKeys.state, view.kind);
+    send(contextKeys.hasProject, project !== undefined);
+    send(contextKeys.canMarkNotProduction, project?.database?.production === true);
+    send(contextKeys.contentDirectories, view.kind === 'ready' ? contentDirectories(view) : {});
+  };
+  sendAll(store.state.view);
+  let last: ProjectView = store.state.view;
+  return store.onDidChange(({ view }) => {
+    if (view !== last) sendAll(view);
+    last = view;
+  });
+}
+
+/**
+ * The `in` operator of when clauses looks for keys of an object. The editor compares with a path of the system for local
+ * files, and with the path of the URI for remote ones.
+ */
+function contentDirectories({ shownRoot, diff }: ReadyView): Record<string, true> {
+  const directories = new Set(contentPaths(diff).map((path) => dirname(join(shownRoot, path))));
+  const uris = [...directories].map((directory) => vscode.Uri.file(directory));
+  return Object.fromEntries(uris.flatMap(({ fsPath, path }) => [fsPath, path]).map((path) => [path, true]));
+}

@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import { commands, type CommandId } from '../contributions';
+import { runCommand, type CommandHandler } from '../runCommand';
+import type { Services } from '../services';
+import { restoreBackup } from './backupCommands';
+import {
+  deleteItem,
+  focusChanges,
+  keepItem,
+  moveItem,
+  openItemDiff,
+  openItemFile,
+  showLog,
+} from './itemCommands';
+import { moveChecked } from './moveItems';
+import {
+  markNotProduction,
+  openSecrets,
+  selectProfile,
+  setDatabaseUrl,
+  showProject,
+} from './projectCommands';
+import { refreshChanges } from './refreshCommand';
+
+/** Every command and what it does; the type makes sure that none is missing. */
+const handlers: Readonly<Record<CommandId, CommandHandler>> = {
+  [commands.refresh]: refreshChanges,
+  [commands.pushToDatabase]: (services) => moveChecked(services, 'to-db'),
+  [commands.pullToDisk]: (services) => moveChecked(services, 'to-disk'),
+  [commands.pushItem]: moveItem('to-db'),
+  [commands.pullItem]: moveItem('to-disk'),
+  [commands.keepDisk]: keepItem('disk'),
+  [commands.keepDatabase]: keepItem('database'),
+  [commands.deleteRow]: deleteItem('to-db'),
+  [commands.deleteFile]: deleteItem('to-disk'),
+  [commands.openDiff]: openItemDiff,
+  [commands.openFile]: openItemFile,
+  [commands.restoreBackup]: restoreBackup,
+  [commands.showProject]: showProject,
+  [commands.selectProfile]: selectProfile,
+  [commands.setDatabaseUrl]: setDatabaseUrl,
+  [commands.openSecrets]: openSecrets,
+  [commands.markNotProduction]: markNotProduction,
+  [commands.showLog]: showLog,
+  [commands.focusChanges]: focusChanges,
+};
+
+export function registerCommands(services: Services): vscode.Disposable {
+  const registrations = Object.values(commands).map((id) =>
+    vscode.commands.registerCommand(id, (...args: unknown[]) => runCommand(services, id, handlers[id], args)),
+  );
+  return vscode.Disposable.from(...registrations);
+}

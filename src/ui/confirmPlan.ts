@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import type { GuardAnswers } from '../core/guards';
+import { SyncError } from '../core/syncError';
+import type { MoveWords } from './messages';
+import {
+  needsConfirmation,
+  planDetail,
+  typedConfirmations,
+  type AnyPlan,
+  type ConfirmPolicy,
+} from './planText';
+import type { Translate } from './translate';
+
+/** A plan that does what is known to be safe, and optionally one that also lets the giving side win elsewhere. */
+export interface PlanChoice<Plan extends AnyPlan> {
+  readonly plan: Plan;
+  readonly bolder?: { readonly plan: Plan; readonly forced: number };
+}
+
+export interface Confirmed<Plan extends AnyPlan> {
+  readonly plan: Plan;
+  readonly answers: GuardAnswers;
+}
+
+interface Asking {
+  readonly t: Translate;
+  readonly words: MoveWords;
+  readonly policy: ConfirmPolicy;
+}
+
+/**
+ * Asks what a plan needs asking, and nothing else: one modal where something is overwritten or deleted, or where there is a
+ * choice; then what production targets and mass deletions want typed.
+ * @throws SyncError `cancelled` when the answer is no
+ */
+export async function confirmPlan<Plan extends AnyPlan>(
+  { plan, bolder }: PlanChoice<Plan>,
+  asking: Asking,
+): Promise<Confirmed<Plan>> {
+  const asked = bolder !== undefined || needsConfirmation(plan, asking.policy);
+  const chosen = asked ? await askWhichPlan(plan, bolder, asking) : plan;
+  return { plan: chosen, answers: await askTyped(chosen, asking.t) };
+}
+
+async function askWhichPlan<Plan extends AnyPlan>(
+  plan: Plan,
+  bolder: PlanChoice<Plan>['bolder'],
+  { t, words }: Asking,
+): Promise<Plan> {
+  const widest = bolder?.plan ?? plan;
+  const accept = plan.steps.length > 0 ? [words.accept] : [];
+  const acceptAll = bolder === undefined ? undefined : words.acceptAll(bolder.plan.steps.length);
+  const forced = bolder && acceptAll !== undefined ? { items: bolder.forced, accept: acceptAll } : undefined;
+  const detail = planDetail(t, widest, forced);
+  const answer = await vscode.window.showWarningMessage(
+    words.question(widest.steps.length),
+    { modal: true, detail },
+    ...(acceptAll === undefined ? accept : [...accept, acceptAll]),
+  );
+  if (answer === undefined) throw new SyncError('cancelled', 'Not confirmed.');
+  return bolder !== undefined && answer === acceptAll ? bolder.plan : plan;
+}
+
+async function askTyped(plan: AnyPlan, t: Translate): Promise<GuardAnswers> {
+  let answers: GuardAnswers = {};
+  for (const { prompt, expected, answers: given } of typedConfirmations(t, plan)) {
+    const typed = await vscode.window.showInputBox({
+      title: t('Confirm'),
+      prompt,
+      placeHolder: expected,
+      ignoreFocusOut: true,
+      validateInput: (value) => (value === expected ? undefined : t('Type {0} exactly.', expected)),
+    });
+    if (typed !== expected) throw new SyncError('cancelled', 'Not confirmed.');
+    answers = { ...answers, ...given };
+  }
+  return answers;
+}

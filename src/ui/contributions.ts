@@ -1,0 +1,92 @@
+/**
+ * Every id that the manifest declares or that code registers. A test compares them with package.json, so that neither
+ * can drift from the other.
+ */
+
+export const commands = {
+  refresh: 'systempromptSync.content.refresh',
+  pushToDatabase: 'systempromptSync.content.pushToDatabase',
+  pullToDisk: 'systempromptSync.content.pullToDisk',
+  pushItem: 'systempromptSync.content.pushItem',
+  pullItem: 'systempromptSync.content.pullItem',
+  keepDisk: 'systempromptSync.content.keepDisk',
+  keepDatabase: 'systempromptSync.content.keepDatabase',
+  deleteRow: 'systempromptSync.content.deleteRow',
+  deleteFile: 'systempromptSync.content.deleteFile',
+  openDiff: 'systempromptSync.content.openDiff',
+  openFile: 'systempromptSync.content.openFile',
+  restoreBackup: 'systempromptSync.backups.restore',
+  showProject: 'systempromptSync.project.show',
+  selectProfile: 'systempromptSync.project.selectProfile',
+  setDatabaseUrl: 'systempromptSync.project.setDatabaseUrl',
+  openSecrets: 'systempromptSync.project.openSecrets',
+  markNotProduction: 'systempromptSync.project.markNotProduction',
+  showLog: 'systempromptSync.showLog',
+  focusChanges: 'systempromptSync.focusChanges',
+} as const;
+
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+/** Commands that only menus, links and other commands use. */
+export const internalCommands: readonly CommandId[] = [
+  commands.keepDisk,
+  commands.keepDatabase,
+  commands.deleteRow,
+  commands.deleteFile,
+  commands.openFile,
+  commands.openSecrets,
+  commands.focusChanges,
+];
+
+export const commandCategory = 'Systemprompt Sync';
+
+export const viewContainer = 'systempromptSync';
+
+export const views = { changes: 'systempromptSync.changes' } as const;
+
+export const walkthrough = 'systempromptSync.start';
+
+export const contextKeys = {
+  /** What the view can show: a `ViewKind`. */
+  state: 'systempromptSync.state',
+  hasProject: 'systempromptSync.hasProject',
+  /** True while the database counts as production only because nobody has marked it otherwise. */
+  canMarkNotProduction: 'systempromptSync.canMarkNotProduction',
+  /** Folders that hold content files: an object whose keys are paths. */
+  contentDirectories: 'systempromptSync.contentDirectories',
+} as const;
+
+export const schemes = {
+  /** Read-only text of a row, or the empty side of a comparison. */
+  row: 'systemprompt-row',
+  /** Carries an item's status to the decoration of its label. */
+  item: 'systemprompt-item',
+  /** Read-only texts that we write: what was left and why, what was found of the project. */
+  report: 'systemprompt-report',
+} as const;
+
+export const settings = {
+  folder: 'systempromptSync.project.folder',
+  profile: 'systempromptSync.project.profile',
+  servicesDirectory: 'systempromptSync.project.servicesDirectory',
+  refreshOnStartup: 'systempromptSync.refresh.onStartup',
+  refreshOnSave: 'systempromptSync.refresh.onSave',
+  keepBackups: 'systempromptSync.backups.keep',
+  confirmOverwrite: 'systempromptSync.safety.confirmOverwrite',
+} as const;
+
+export const statusBarItem = 'systempromptSync.status';
+
+export const outputChannelName = 'Systemprompt Sync';
+
+/** What a tree item is, for `viewItem` in when clauses. */
+export const contextValues = {
+  source: 'content:source',
+  added: 'content:added',
+  removed: 'content:removed',
+  modified: 'content:modified',
+  conflict: 'content:conflict',
+  blocked: 'content:blocked',
+  invalidFile: 'content:invalidFile',
+  invalidRow: 'content:invalidRow',
+} as const;

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import { settings } from '../contributions';
+import type { ConfirmPolicy } from '../planText';
+
+/** The settings as code uses them: every value checked, since settings.json can hold anything. */
+export interface Settings {
+  /** Undefined where the user has set nothing. */
+  readonly folder: string | undefined;
+  readonly profile: string | undefined;
+  readonly servicesDirectory: string | undefined;
+  readonly refreshOnStartup: boolean;
+  readonly refreshOnSave: boolean;
+  readonly keepBackups: number;
+  readonly confirmOverwrite: ConfirmPolicy;
+}
+
+/** @param folder the workspace folder whose settings count */
+export function readSettings(folder?: vscode.Uri): Settings {
+  const configuration = vscode.workspace.getConfiguration(undefined, folder);
+  const text = (id: string): string | undefined => {
+    const value = configuration.get<unknown>(id);
+    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+  };
+  const flag = (id: string, fallback: boolean): boolean => {
+    const value = configuration.get<unknown>(id);
+    return typeof value === 'boolean' ? value : fallback;
+  };
+  const keep = configuration.get<unknown>(settings.keepBackups);
+  return {
+    folder: text(settings.folder),
+    profile: text(settings.profile),
+    servicesDirectory: text(settings.servicesDirectory),
+    refreshOnStartup: flag(settings.refreshOnStartup, true),
+    refreshOnSave: flag(settings.refreshOnSave, true),
+    keepBackups: typeof keep === 'number' && Number.isInteger(keep) && keep >= 1 && keep <= 1000 ? keep : 20,
+    confirmOverwrite: text(settings.confirmOverwrite) === 'deletionsOnly' ? 'deletionsOnly' : 'always',
+  };
+}
+
+/** Writes the profile where it belongs to the project: into the workspace folder's settings. */
+export async function writeProfile(profile: string, folder: vscode.Uri): Promise<void> {
+  const target =
+    vscode.workspace.workspaceFile === undefined
+      ? vscode.ConfigurationTarget.Workspace
+      : vscode.ConfigurationTarget.WorkspaceFolder;
+  await vscode.workspace.getConfiguration(undefined, folder).update(settings.profile, profile, target);
+}

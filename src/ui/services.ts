@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import type { RunContext } from '../core/ports';
+import { createChangesStore, type ChangesStore } from './changes/changesStore';
+import { createRefresh } from './changes/refreshChanges';
+import { createDatabaseSecrets, type DatabaseSecrets } from './host/databaseSecrets';
+import { createOutputLog, type OutputLog } from './host/outputLog';
+import { createScanThread } from './host/scanThread';
+import { createReports, type Reports } from './documents/reports';
+import { createRowDocuments, type RowDocuments } from './documents/rowDocuments';
+import { createSerialQueue, type SerialQueue } from './serialQueue';
+import type { Translate } from './translate';
+
+/** What commands and views work with. Built once, by `activate`; nothing here has read a file or opened a connection. */
+export interface Services extends vscode.Disposable {
+  readonly t: Translate;
+  readonly log: OutputLog;
+  readonly store: ChangesStore;
+  readonly secrets: DatabaseSecrets;
+  readonly rows: RowDocuments;
+  readonly reports: Reports;
+  /** Comparing and applying take turns in a window; between windows the project's lock does. */
+  readonly queue: SerialQueue;
+  /** Aborts when the extension goes away. */
+  readonly lifetime: AbortSignal;
+  /** A context without progress, for short reads. */
+  readonly quietContext: () => RunContext;
+  /** Opens the project and compares; the result is in the store. Requests while one runs cause one more. */
+  readonly refresh: () => Promise<void>;
+}
+
+export function createServices(context: vscode.ExtensionContext): Services {
+  const t: Translate = (text, ...values) => vscode.l10n.t(text, ...values);
+  const log = createOutputLog();
+  const store = createChangesStore();
+  const controller = new AbortController();
+  const quietContext = (): RunContext => ({
+    logger: log.logger,
+    progress: () => {},
+    signal: controller.signal,
+    now: Date.now,
+  });
+  const rows = createRowDocuments({ store, quietContext });
+  const reports = createReports();
+  const shared = {
+    log,
+    store,
+    secrets: createDatabaseSecrets(context.secrets),
+    queue: createSerialQueue(),
+    lifetime: controller.signal,
+    scanThread: createScanThread(context.extensionUri),
+  };
+  return {
+    ...shared,
+    t,
+    rows,
+    reports,
+    quietContext,
+    refresh: createRefresh(shared),
+    dispose() {
+      controller.abort();
+      for (const owned of [rows, reports, store, shared.scanThread, log]) owned.dispose();
+    },
+  };
+}

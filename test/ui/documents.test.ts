@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { inspect } from 'node:util';
+import { describeProject } from '../../src/core/project/describeProject';
+import { contentPaths } from '../../src/ui/changes/contentPaths';
+import { problemsByFile } from '../../src/ui/problems/problemsByFile';
+import { projectDocument } from '../../src/ui/project/projectDocument';
+import { contentDiff, difference, problem, source } from './sampleDiff';
+import { inEnglish as t } from './inEnglish';
+import { samplePassword, sampleProject } from './sampleProject';
+
+describe('the page about the project', () => {
+  const project = sampleProject({ warnings: ['Choose one with --profile.'] }, 'db.example.com');
+  const page = projectDocument(t, describeProject(project));
+
+  it('says for every value where it comes from, in the words of the editor', () => {
+    expect(page).toContain('| Profile | local | the only profile |');
+    expect(page).toContain('the stored database URL (Set Database URL…)');
+    expect(page).not.toMatch(/--(?:profile|services|database-url)/);
+  });
+
+  it('says why the database counts as production', () => {
+    expect(page).toContain('The database counts as production: db.example.com is not this machine');
+  });
+
+  it('holds no password', () => {
+    expect(page).not.toContain(samplePassword);
+    expect(inspect(project, { depth: 10 })).not.toContain(samplePassword);
+  });
+
+  it('keeps its table whole when a path holds a bar or a line end', () => {
+    const odd = projectDocument(t, describeProject(sampleProject({ root: '/home/a|b\nc' })));
+    expect(odd).toContain('| Root | /home/a\\|b c |');
+  });
+});
+
+describe('the Problems panel', () => {
+  it('gets errors and warnings of files, by file, and nothing about rows', () => {
+    const invalid = [
+      { problem: problem('blog/x.md'), keys: [], isRow: false },
+      { problem: problem('blog/x.md', { line: 9 }), keys: [], isRow: false },
+      { problem: problem(null), keys: [], isRow: true },
+    ];
+    const warnings = [problem('config.yaml', { severity: 'warning' })];
+    const found = problemsByFile(contentDiff([source([], { invalid })], { warnings }));
+    expect([...found].map(([path, problems]) => [path, problems.length])).toEqual([
+      ['config.yaml', 1],
+      ['blog/x.md', 2],
+    ]);
+  });
+});
+
+describe('the files that menus appear on', () => {
+  it('are equal, different and invalid ones; a row without a file adds none', () => {
+    const diff = contentDiff([
+      source([difference('a', 'added'), difference('b', 'removed')], {
+        equal: [
+          { sourceId: 'blog', locale: 'en', slug: 'c', digest: 'd', path: 'services/content/blog/c.md' },
+        ],
+        invalid: [{ problem: problem('services/content/blog/x.md'), keys: [], isRow: false }],
+      }),
+    ]);
+    expect(contentPaths(diff)).toEqual([
+      'services/content/blog/c.md',
+      'services/content/blog/a.md',
+      'services/content/blog/x.md',
+    ]);
+  });
+});

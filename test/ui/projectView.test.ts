@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { SyncError } from '../../src/core/syncError';
+import { viewOfFailure } from '../../src/ui/changes/projectView';
+import { viewBadge, viewDescription, viewMessage } from '../../src/ui/changes/viewHeader';
+import { buildTree } from '../../src/ui/changes/buildTree';
+import { contentDiff, difference, source } from './sampleDiff';
+import { inEnglish as t } from './inEnglish';
+import { samplePassword, sampleProject } from './sampleProject';
+
+const shownRoot = '/home/ann/shop';
+const project = sampleProject();
+const withoutDatabase = sampleProject({ database: undefined });
+
+describe('what a failed comparison leads to', () => {
+  const badUrl = new SyncError('invalidInput', 'secrets.json: it is not a URL.');
+  it.each([
+    ['no project', new SyncError('notProjectRoot', 'none'), undefined, 'noProject'],
+    [
+      'a project that cannot be read',
+      new SyncError('invalidInput', 'profile.yaml, line 3'),
+      undefined,
+      'failed',
+    ],
+    ['no database', new SyncError('missingConfig', 'none'), withoutDatabase, 'noDatabase'],
+    [
+      'a database URL that cannot be used',
+      badUrl,
+      sampleProject({ database: undefined, databaseProblem: badUrl }),
+      'noDatabase',
+    ],
+    ['no content config', new SyncError('missingConfig', 'none'), project, 'noContentConfig'],
+    ['a database that refuses', new SyncError('database', 'refused'), project, 'databaseFailed'],
+    ['a content config with an error', new SyncError('invalidInput', 'line 2'), project, 'failed'],
+    ['a fault of ours', new TypeError('x is not a function'), project, 'failed'],
+  ])('%s', (_, error, found, kind) => {
+    expect(viewOfFailure(error, found && { project: found, shownRoot }).kind).toBe(kind);
+  });
+});
+
+describe('the header of the view', () => {
+  const inSync = {
+    kind: 'ready',
+    project,
+    shownRoot,
+    diff: contentDiff([source([], { equal: [{ ...difference('a', 'added'), digest: 'd', path: 'p' }] })]),
+  } as const;
+
+  it('names project, profile and database', () => {
+    expect(viewDescription(t, inSync)).toBe('shop · local · 127.0.0.1:5432/app');
+  });
+
+  it('says when the database counts as production, and never its password', () => {
+    const description = viewDescription(t, { ...inSync, project: sampleProject({}, 'db.example.com') });
+    expect(description).toBe('shop · local · db.example.com:5432/app · production');
+    expect(description).not.toContain(samplePassword);
+  });
+
+  it('says that everything is in sync only when it is', () => {
+    expect(viewMessage(t, { view: inSync, activity: undefined })).toBe(
+      'Everything is in sync. Items compared: 1. shop · local · 127.0.0.1:5432/app',
+    );
+    const broken = { ...inSync, diff: contentDiff([], { inSync: false }) };
+    expect(viewMessage(t, { view: broken, activity: undefined })).toBe(viewDescription(t, inSync));
+  });
+
+  it('leaves the place to the welcome contents where a step is missing', () => {
+    for (const kind of ['noFolder', 'noProject', 'untrusted'] as const) {
+      expect(viewMessage(t, { view: { kind }, activity: undefined })).toBe('');
+    }
+  });
+
+  it('counts on the badge, and shows none when there is nothing to do', () => {
+    expect(viewBadge(t, buildTree(contentDiff([source([difference('a', 'added')])])))).toEqual({
+      value: 1,
+      tooltip: 'Not in sync: 1',
+    });
+    expect(viewBadge(t, [])).toBeUndefined();
+  });
+});
