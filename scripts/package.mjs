@@ -1,11 +1,11 @@
-/** `npm run package`: builds, writes dist/systemprompt-sync.vsix and checks its content. */
+/** `npm run package`: builds, writes systemprompt-sync.vsix and checks its content. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageExtension } from './package/packageExtension.mjs';
 import { runTool } from './runTool.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const target = path.join(root, 'dist', 'systemprompt-sync.vsix');
+const target = path.join(root, 'systemprompt-sync.vsix');
 
 try {
   await runTool(process.execPath, ['esbuild.mjs'], { cwd: root });

@@ -6,12 +6,14 @@ import { registerRefreshing } from './ui/changes/startRefreshing';
 import { registerFileWatching } from './ui/changes/watchFiles';
 import { registerCommands } from './ui/commands/registerCommands';
 import { registerContentDiagnostics } from './ui/problems/contentDiagnostics';
+import { registerLanguage } from './ui/language/registerLanguage';
 import { createServices } from './ui/services';
 import { registerSyncStatusBar } from './ui/status/syncStatusBar';
 
 /** Only registers: no file is read and no library loaded before something is asked for. */
 export function activate(context: ExtensionContext): void {
   const services = createServices(context);
+  const language = registerLanguage(services);
   context.subscriptions.push(
     services,
     registerCommands(services),
@@ -19,7 +21,8 @@ export function activate(context: ExtensionContext): void {
     registerItemDecorations(services),
     registerChangesView(services),
     registerSyncStatusBar(services),
-    registerContentDiagnostics(services),
+    language,
+    registerContentDiagnostics(services, language.live),
     registerFileWatching(services),
     registerRefreshing(services),
   );

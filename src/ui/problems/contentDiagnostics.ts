@@ -1,24 +1,40 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { isBeyondText } from '../../core/content/language/isBeyondText';
 import type { ContentProblem } from '../../core/models/content';
 import { outputChannelName } from '../contributions';
+import type { LanguageRegistration } from '../language/registerLanguage';
 import type { Services } from '../services';
 import { problemsByFile } from './problemsByFile';
 
-/** What the last comparison found in files, in the Problems panel. */
-export function registerContentDiagnostics({ store }: Services): vscode.Disposable {
+/**
+ * What the last comparison found in files, in the Problems panel. A document that is being edited is judged by its text as
+ * it is typed; of it only those problems stay here that its text alone cannot show.
+ *
+ * @param live the documents that the language support judges
+ */
+export function registerContentDiagnostics(
+  { store }: Services,
+  live: LanguageRegistration['live'],
+): vscode.Disposable {
   const collection = vscode.languages.createDiagnosticCollection('systempromptSync');
-  let shown: unknown;
-  const following = store.onDidChange(({ view }) => {
-    if (view === shown) return;
-    shown = view;
+  const show = () => {
     collection.clear();
+    const { view } = store.state;
     if (view.kind !== 'ready') return;
     for (const [path, problems] of problemsByFile(view.diff)) {
-      collection.set(vscode.Uri.file(join(view.shownRoot, path)), problems.map(toDiagnostic));
+      const uri = vscode.Uri.file(join(view.shownRoot, path));
+      const shown = live.has(uri) ? problems.filter(isBeyondText) : problems;
+      collection.set(uri, shown.map(toDiagnostic));
     }
+  };
+  let compared: unknown;
+  const following = store.onDidChange(({ view }) => {
+    if (view === compared) return;
+    compared = view;
+    show();
   });
-  return vscode.Disposable.from(collection, following);
+  return vscode.Disposable.from(collection, following, live.onDidChange(show));
 }
 
 /** From the place of the problem to the end of its line; a problem without a place stands on the first line. */

@@ -1,0 +1,8 @@
+import type { DocumentFilter } from 'vscode';
+
+export const markdownDocuments: DocumentFilter = { scheme: 'file', pattern: '**/*.md' };
+
+export const configDocuments: DocumentFilter = { scheme: 'file', pattern: '**/content/config.yaml' };
+
+/** What may belong to a project by its name; whether it does is asked when it matters. */
+export const contentDocuments: readonly DocumentFilter[] = [markdownDocuments, configDocuments];
