@@ -47,7 +47,7 @@ const results = await Promise.all(
       entryPoints: {
         cli: 'src/cli/main.ts',
         tenant: 'src/tenant/main.ts',
-        scanWorker: 'src/core/content/scanWorker.ts',
+        scanWorker: 'src/core/content/scan/scanWorker.ts',
       },
       external: ['pg-native'],
       plugins: [withoutVscode, commonJsNames],

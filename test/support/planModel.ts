@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { compareSource } from '../../src/core/content/compareSource';
-import type { SourceGroup } from '../../src/core/content/contentConfig';
+import type { SourceGroup } from '../../src/core/content/config/contentConfig';
 import { contentDigest } from '../../src/core/content/contentDigest';
 import { nextBase, type ContentOutcome } from '../../src/core/content/contentOutcome';
 import { planContent, type ContentPlan, type ContentPlanOptions } from '../../src/core/content/contentPlan';

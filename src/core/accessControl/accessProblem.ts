@@ -1,4 +1,4 @@
-import { yamlLocator, type YamlPath } from '../content/locateYaml';
+import { yamlLocator, type YamlPath } from '../yaml/locateYaml';
 import type { ContentProblem } from '../models/content';
 
 /** What was found, for quick fixes and tests. */

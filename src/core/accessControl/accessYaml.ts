@@ -1,6 +1,6 @@
 import type * as yaml from 'yaml';
 import type { Document, Scalar, YAMLMap, YAMLSeq } from 'yaml';
-import { plainScalar } from '../content/plainScalar';
+import { plainScalar } from '../yaml/plainScalar';
 import { entityKeyText } from './accessRule';
 import { groupRules, type AccessDialect, type ExportableRules, type RuleGroup } from './exportableRules';
 

@@ -1,6 +1,6 @@
-import { describeValue, isMapping, quoteHint, type Mapping } from '../content/configFinding';
-import type { YamlPath } from '../content/locateYaml';
-import { didYouMean, nearestName } from '../content/nearestName';
+import { describeValue, isMapping, quoteHint, type Mapping } from '../content/config/configFinding';
+import type { YamlPath } from '../yaml/locateYaml';
+import { didYouMean, nearestName } from '../nearestName';
 import type { AccessFinding } from './accessProblem';
 import { entityTypes, isEntityType, type Access, type EntityType } from './accessRule';
 import type { DeclaredRule } from './declaredRule';

@@ -1,4 +1,4 @@
-import type { YamlPath } from '../content/locateYaml';
+import type { YamlPath } from '../yaml/locateYaml';
 import type { Access, EntityType } from './accessRule';
 
 /** One entry of `rules:` as it was written, in either dialect (data.md 3.1, versions.md "ACL YAML"). */

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMapping, valueAt, type Mapping } from '../content/configFinding';
-import { breather } from '../content/breathe';
-import { regularFileReader } from '../content/readRegularFile';
-import { readYaml } from '../content/readYaml';
+import { isMapping, valueAt, type Mapping } from '../content/config/configFinding';
+import { breather } from '../disk/breathe';
+import { regularFileReader } from '../disk/readRegularFile';
+import { readYaml } from '../yaml/readYaml';
 import { errnoOf } from '../syncError';
 import { compareText, entityKeyText, type EntityType } from './accessRule';
 

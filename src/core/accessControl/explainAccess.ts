@@ -69,7 +69,10 @@ export function explainAccess(input: ExplainInput): AccessExplanation {
   const facts = input.facts ?? currentFacts(state);
   const { generation } = state;
   const decided = resolveAccess(facts.of(entity, userRules.get(entityKeyText(entity))), subject, generation);
-  const depends = [...unknownUser(input), ...(generation === 'newer' ? newerDependencies(input, facts, decided) : [])];
+  const depends = [
+    ...unknownUser(input),
+    ...(generation === 'newer' ? newerDependencies(input, facts, decided) : []),
+  ];
   if (generation === 'newer' && decided.decision === 'allow' && depends.length === 0) {
     depends.push(
       'further dimensions: this server may know rules about more than roles and users (none is stored for this entity now)',

@@ -1,4 +1,4 @@
-import { yamlLocator, type YamlPath } from '../content/locateYaml';
+import { yamlLocator, type YamlPath } from '../yaml/locateYaml';
 import { locateFindings, type AccessFinding, type AccessProblem } from './accessProblem';
 import type { AccessFile, RulePlace } from './declaredRule';
 

@@ -1,6 +1,6 @@
-import { describeValue, isMapping } from '../content/configFinding';
-import { didYouMean } from '../content/nearestName';
-import { exceedsNodes, readYaml } from '../content/readYaml';
+import { describeValue, isMapping } from '../content/config/configFinding';
+import { didYouMean } from '../nearestName';
+import { exceedsNodes, readYaml } from '../yaml/readYaml';
 import { sha256 } from '../digest';
 import { locateFindings, type AccessFinding, type AccessProblem } from './accessProblem';
 import { checkRule, newerKeys } from './checkRule';

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
-import { regularFileReader } from '../content/readRegularFile';
-import { projectPath } from '../content/contentSource';
+import { regularFileReader } from '../disk/readRegularFile';
+import { projectPath } from '../content/config/contentSource';
 import { errnoOf, SyncError } from '../syncError';
 import type { AccessProblem } from './accessProblem';
 import { compareText } from './accessRule';

@@ -1,4 +1,4 @@
-import { didYouMean } from '../content/nearestName';
+import { didYouMean } from '../nearestName';
 import type { AccessProblem } from './accessProblem';
 import { isMatch, type DeclaredRule } from './declaredRule';
 import { declarableTypes, type EntityCatalog } from './entityCatalog';

@@ -12,7 +12,7 @@ import type { ContentFiles } from './contentFiles';
 import { movedItem, type AgreedItem, type ContentOutcome } from './contentOutcome';
 import type { ContentPlan, ContentStep } from './contentPlan';
 import { readRowsById } from './contentRepository';
-import { renderRowAsFile, rewriteMarkdown } from './renderMarkdown';
+import { renderRowAsFile, rewriteMarkdown } from './markdown/renderMarkdown';
 
 export interface ApplyToDiskInput {
   readonly plan: ContentPlan;

@@ -10,11 +10,11 @@ import {
 import type { ContentDifference, EqualItem, InvalidContent, SourceDiff } from '../models/contentDiff';
 import type { BaseState } from '../state/baseStore';
 import { baseDigest, compareItem, isEqualItem, keyOf } from './compareContent';
-import type { SourceGroup } from './contentConfig';
+import type { SourceGroup } from './config/contentConfig';
 import type { RowDigest } from './contentRow';
-import { whyUnholdable } from './holdable';
+import { whyUnholdable } from './markdown/holdable';
 import { NewFilePlaces } from './newFilePlaces';
-import type { SourceScan } from './scanSource';
+import type { SourceScan } from './scan/sourceScan';
 
 export interface SourceInput {
   readonly group: SourceGroup;

@@ -5,10 +5,10 @@ import type { RunContext } from '../ports';
 import type { BaseState } from '../state/baseStore';
 import { SyncError } from '../syncError';
 import { compareSource, differingFiles, idsOfDifferingRows, type SourceComparison } from './compareSource';
-import { groupSources, type ContentConfig, type SourceGroup } from './contentConfig';
+import { groupSources, type ContentConfig, type SourceGroup } from './config/contentConfig';
 import { ContentFiles } from './contentFiles';
 import { findForeignHolders, readRowDigests, readRowsById, type ForeignHolder } from './contentRepository';
-import type { GroupScanner } from './groupScanner';
+import type { GroupScanner } from './scan/groupScanner';
 
 export interface ContentDiffInput {
   readonly config: ContentConfig;

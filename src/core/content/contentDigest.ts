@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { netstrings, sha256 } from '../digest';
 import type { ContentFields, ContentLink } from '../models/content';
-import { trimWhiteSpace, whiteSpaceCodes } from './trimWhiteSpace';
+import { trimWhiteSpace, whiteSpaceCodes } from './markdown/trimWhiteSpace';
 
 /**
  * Digest of every synced field: equal digests mean equal items (data.md C-1, C-2). SHA-256, hex, of the netstrings of

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskItem } from '../models/content';
 import { errnoOf, messageOf, SyncError } from '../syncError';
-import { groupSources, type ContentConfig, type SourceGroup } from './contentConfig';
-import type { ContentSource } from './contentSource';
-import { parseFile } from './parseMarkdown';
+import { groupSources, type ContentConfig, type SourceGroup } from './config/contentConfig';
+import type { ContentSource } from './config/contentSource';
+import { parseFile } from './markdown/parseMarkdown';
 
 /** The markdown files behind a plan: they are read again when it is applied. */
 export class ContentFiles {

@@ -13,11 +13,11 @@ import { openStateDirectory, type StateDirectory } from '../state/stateDirectory
 import { applyUnderLock } from '../state/withProjectLock';
 import { applyToDatabase } from './applyToDatabase';
 import { applyToDisk } from './applyToDisk';
-import { readContentConfig } from './contentConfig';
+import { readContentConfig } from './config/contentConfig';
 import { ContentDiffCalculator } from './contentDiffCalculator';
 import { ContentFiles } from './contentFiles';
 import { contentResult, nextBase, type ContentDetails, type ContentOutcome } from './contentOutcome';
-import { createGroupScanner, type GroupScanner } from './groupScanner';
+import { createGroupScanner, type GroupScanner } from './scan/groupScanner';
 import { planContent, type ContentPlan, type ContentPlanOptions } from './contentPlan';
 
 /** The base of content is kept under this name; other domains have their own. */

@@ -1,10 +1,10 @@
 import { contentKeyText, type ContentKey } from '../models/content';
 import type { BaseState } from '../state/baseStore';
 import { SyncError } from '../syncError';
-import type { SourceGroup } from './contentConfig';
-import type { ContentSource } from './contentSource';
+import type { SourceGroup } from './config/contentConfig';
+import type { ContentSource } from './config/contentSource';
 import { placementHabits, placeNewFile, type PlacementHabits } from './placement';
-import type { SourceScan } from './scanSource';
+import type { SourceScan } from './scan/sourceScan';
 
 /**
  * Where the files of a source's rows would go that have none: where the file was when it was last synced, else where

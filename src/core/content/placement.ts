@@ -1,7 +1,7 @@
 import type { ContentKey, ScannedFile } from '../models/content';
 import { SyncError } from '../syncError';
-import type { ContentSource } from './contentSource';
-import { slugFault } from './contentRules';
+import type { ContentSource } from './config/contentSource';
+import { slugFault } from './markdown/contentRules';
 
 /** How the files of a source are laid out, learned from those that are there. */
 export interface PlacementHabits {

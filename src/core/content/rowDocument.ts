@@ -1,10 +1,10 @@
 import { withDatabase } from '../database/connection';
 import type { RunContext } from '../ports';
 import { requireDatabase, type Project } from '../project/discoverProject';
-import { readContentConfig } from './contentConfig';
+import { readContentConfig } from './config/contentConfig';
 import { ContentFiles } from './contentFiles';
 import { readRowByKey } from './contentRepository';
-import { renderRowAsFile, rewriteMarkdown } from './renderMarkdown';
+import { renderRowAsFile, rewriteMarkdown } from './markdown/renderMarkdown';
 import type { ContentKey, RowItem } from '../models/content';
 import { SyncError } from '../syncError';
 

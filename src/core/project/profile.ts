@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as z from 'zod/mini';
-import { yamlLocator } from '../content/locateYaml';
-import { readYaml } from '../content/readYaml';
+import { yamlLocator } from '../yaml/locateYaml';
+import { readYaml } from '../yaml/readYaml';
 import { SyncError } from '../syncError';
 import type { Environment, ProjectProfile } from './project';
 import { readTextFile } from './readJsonFile';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type * as z from 'zod/mini';
-import { positionsIn } from '../content/locateYaml';
+import { positionsIn } from '../yaml/locateYaml';
 import { errnoOf, messageOf, SyncError } from '../syncError';
 
 /**

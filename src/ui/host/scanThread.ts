@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { GroupScanner } from '../../core/content/groupScanner';
-import type { WorkerScanner } from '../../core/content/workerScanner';
+import type { GroupScanner } from '../../core/content/scan/groupScanner';
+import type { WorkerScanner } from '../../core/content/scan/workerScanner';
 
 /** Files are scanned in a thread of their own: the extension host has other things to answer meanwhile. */
 export interface ScanThread extends vscode.Disposable {
@@ -15,7 +15,7 @@ export function createScanThread(extensionUri: vscode.Uri): ScanThread {
   return {
     async scannerFor(root) {
       if (current?.root !== root) {
-        const { WorkerScanner } = await import('../../core/content/workerScanner');
+        const { WorkerScanner } = await import('../../core/content/scan/workerScanner');
         await current?.scanner.dispose();
         current = { root, scanner: new WorkerScanner(workerFile, root) };
       }

@@ -1,6 +1,6 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import type { ContentConfig } from '../../core/content/contentConfig';
-import type { ContentConfigPlace, ContentSource } from '../../core/content/contentSource';
+import type { ContentConfig } from '../../core/content/config/contentConfig';
+import type { ContentConfigPlace, ContentSource } from '../../core/content/config/contentSource';
 
 /** What a document is to the project. */
 export type DocumentRole =

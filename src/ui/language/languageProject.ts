@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import type { ContentConfig } from '../../core/content/contentConfig';
-import type { ContentConfigPlace } from '../../core/content/contentSource';
-import { readStamp } from '../../core/content/readRegularFile';
+import type { ContentConfig } from '../../core/content/config/contentConfig';
+import type { ContentConfigPlace } from '../../core/content/config/contentSource';
+import { readStamp } from '../../core/disk/readRegularFile';
 import { errnoOf, SyncError } from '../../core/syncError';
 import { projectOf } from '../changes/projectView';
 import { openProject } from '../project/openProject';
@@ -71,7 +71,7 @@ function createConfigReader({ log }: Services) {
     if (state === seen) return last;
     if (!seen.startsWith(`${file} `)) last = undefined;
     seen = state;
-    const { parseContentConfig, readContentConfig } = await import('../../core/content/contentConfig');
+    const { parseContentConfig, readContentConfig } = await import('../../core/content/config/contentConfig');
     try {
       last = document
         ? parseContentConfig(document.getText(), place)

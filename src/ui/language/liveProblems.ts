@@ -93,7 +93,7 @@ async function diagnosticsOf(
 ): Promise<vscode.Diagnostic[]> {
   const { checkConfig, checkMarkdown, tooLarge } = await import('../../core/content/language/checkDocument');
   const { problemSpan } = await import('../../core/content/language/problemSpan');
-  const { maxFileBytes } = await import('../../core/content/parseMarkdown');
+  const { maxFileBytes } = await import('../../core/content/markdown/parseMarkdown');
   const path = role.kind === 'markdown' ? role.path : role.place.path;
   const length = lengthOf(document);
   const problems =

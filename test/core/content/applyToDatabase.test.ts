@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Client } from 'pg';
 import { applyToDatabase } from '../../../src/core/content/applyToDatabase';
-import { readContentConfig } from '../../../src/core/content/contentConfig';
+import { readContentConfig } from '../../../src/core/content/config/contentConfig';
 import { ContentFiles } from '../../../src/core/content/contentFiles';
 import type { ContentPlan } from '../../../src/core/content/contentPlan';
 import { withDatabase, type Database } from '../../../src/core/database/connection';

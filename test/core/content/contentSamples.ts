@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ContentFields } from '../../../src/core/models/content';
-import type { ContentSource } from '../../../src/core/content/contentSource';
-import { trimWhiteSpace } from '../../../src/core/content/trimWhiteSpace';
+import type { ContentSource } from '../../../src/core/content/config/contentSource';
+import { trimWhiteSpace } from '../../../src/core/content/markdown/trimWhiteSpace';
 
 export function sampleSource(overrides: Partial<ContentSource> = {}): ContentSource {
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseContentConfig } from '../../../src/core/content/contentConfig';
+import { parseContentConfig } from '../../../src/core/content/config/contentConfig';
 import { documentRole } from '../../../src/ui/language/documentRole';
 
 const place = {

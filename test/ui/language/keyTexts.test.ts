@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frontmatterKeys } from '../../../src/core/content/frontmatterFields';
+import { frontmatterKeys } from '../../../src/core/content/markdown/frontmatterFields';
 import { configRoot, type ConfigKey } from '../../../src/core/content/language/configKeys';
 import { fixTitle } from '../../../src/ui/language/fixTitle';
 import { configKeyDescriptions, configKeyText } from '../../../src/ui/language/configKeyText';

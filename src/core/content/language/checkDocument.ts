@@ -1,9 +1,9 @@
 import type { ContentProblem } from '../../models/content';
 import { SyncError } from '../../syncError';
-import { parseContentConfig } from '../contentConfig';
+import { parseContentConfig } from '../config/contentConfig';
 import { problem } from '../contentProblem';
-import type { ContentConfigPlace, ContentSource } from '../contentSource';
-import { maxFileBytes, parseMarkdown } from '../parseMarkdown';
+import type { ContentConfigPlace, ContentSource } from '../config/contentSource';
+import { maxFileBytes, parseMarkdown } from '../markdown/parseMarkdown';
 
 /**
  * Everything that is wrong with the text of a content file, whether or not it has been saved.

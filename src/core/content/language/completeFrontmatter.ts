@@ -1,4 +1,4 @@
-import { frontmatterKeys } from '../frontmatterFields';
+import { frontmatterKeys } from '../markdown/frontmatterFields';
 import { valueCompletions, type Completion } from './completion';
 import type { FixContext } from './contentFix';
 import { frontmatterCursor } from './frontmatterCursor';

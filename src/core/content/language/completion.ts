@@ -1,5 +1,5 @@
-import { isPlainText } from '../quickFrontmatter';
-import { doubleQuoted } from '../writeScalar';
+import { isPlainText } from '../markdown/quickFrontmatter';
+import { doubleQuoted } from '../markdown/writeScalar';
 import type { TextSpan } from './textEdit';
 
 /** Something that can be written at the cursor. */

@@ -1,10 +1,10 @@
 import type { ContentProblem } from '../../models/content';
-import { isMapping, valueAt, wrongType, type Mapping } from '../configFinding';
-import { topLevelKeys } from '../contentConfigSchema';
-import { nearestName } from '../nearestName';
-import { plainScalar } from '../plainScalar';
-import { isPlainText } from '../quickFrontmatter';
-import { doubleQuoted } from '../writeScalar';
+import { isMapping, valueAt, wrongType, type Mapping } from '../config/configFinding';
+import { topLevelKeys } from '../config/contentConfigSchema';
+import { nearestName } from '../../nearestName';
+import { plainScalar } from '../../yaml/plainScalar';
+import { isPlainText } from '../markdown/quickFrontmatter';
+import { doubleQuoted } from '../markdown/writeScalar';
 import { configKeyAt, type ConfigKey } from './configKeys';
 import type { FixChange } from './contentFix';
 import { booleanWord } from './frontmatterChange';

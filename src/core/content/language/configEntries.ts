@@ -1,5 +1,5 @@
-import { positionsIn, type YamlPath } from '../locateYaml';
-import { mappingEntries, yamlNodes, type YamlEntry, type YamlNode } from '../yamlNodes';
+import { positionsIn, type YamlPath } from '../../yaml/locateYaml';
+import { mappingEntries, yamlNodes, type YamlEntry, type YamlNode } from '../../yaml/yamlNodes';
 import { keySpan } from './yamlSpan';
 
 /** An entry of a mapping somewhere in a YAML text. */

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ContentProblem } from '../../models/content';
-import { isMapping, valueAt, type Mapping } from '../configFinding';
-import { parseContentConfig } from '../contentConfig';
-import type { ContentConfigPlace } from '../contentSource';
-import { readYaml } from '../readYaml';
+import { isMapping, valueAt, type Mapping } from '../config/configFinding';
+import { parseContentConfig } from '../config/contentConfig';
+import type { ContentConfigPlace } from '../config/contentSource';
+import { readYaml } from '../../yaml/readYaml';
 import { configChange, type ConfigChange } from './configChange';
 import { locatedEntries, type LocatedEntry } from './configEntries';
 import type { ContentFix } from './contentFix';

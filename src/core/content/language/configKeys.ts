@@ -1,4 +1,4 @@
-import type { YamlPath } from '../locateYaml';
+import type { YamlPath } from '../../yaml/locateYaml';
 import { knownKinds } from './frontmatterDefaults';
 
 /** A key of the content config: what data.md 2.2 says of it, for completion, hover, fixes and the JSON Schema. */

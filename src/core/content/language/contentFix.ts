@@ -1,5 +1,5 @@
 import type { ContentProblem } from '../../models/content';
-import type { ContentSource } from '../contentSource';
+import type { ContentSource } from '../config/contentSource';
 import type { TextEdit } from './textEdit';
 
 /** What a fix does, for its title. `value` is a text as people read it, without YAML's quotes. */

@@ -1,9 +1,9 @@
-import type { Finding, Mapping } from '../configFinding';
+import type { Finding, Mapping } from '../config/configFinding';
 import type { ContentRule } from '../contentProblem';
-import { isLocale, slugFault } from '../contentRules';
-import { frontmatterKeys } from '../frontmatterFields';
-import { nearestName } from '../nearestName';
-import { plainScalar } from '../plainScalar';
+import { isLocale, slugFault } from '../markdown/contentRules';
+import { frontmatterKeys } from '../markdown/frontmatterFields';
+import { nearestName } from '../../nearestName';
+import { plainScalar } from '../../yaml/plainScalar';
 import type { FixChange } from './contentFix';
 import { defaultOf, requiredKeys, type DefaultsContext } from './frontmatterDefaults';
 import { readDate } from './readDate';

@@ -1,4 +1,4 @@
-import { splitFrontmatter } from '../frontmatter';
+import { splitFrontmatter } from '../markdown/frontmatter';
 import type { TextSpan } from './textEdit';
 
 /** What stands at an offset of a frontmatter that is perhaps still being typed. */

@@ -1,4 +1,4 @@
-import type { frontmatterKeys } from '../frontmatterFields';
+import type { frontmatterKeys } from '../markdown/frontmatterFields';
 
 export type FrontmatterKey = (typeof frontmatterKeys)[number];
 

@@ -1,4 +1,4 @@
-import { dateFault } from '../contentRules';
+import { dateFault } from '../markdown/contentRules';
 
 const monthNames = [
   'january',

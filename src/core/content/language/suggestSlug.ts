@@ -1,4 +1,4 @@
-import { slugFault } from '../contentRules';
+import { slugFault } from '../markdown/contentRules';
 
 /**
  * The slug that a file's name stands for: `guides/first-agent.md` is `first-agent`, `blog/opening/index.md` is `opening`.

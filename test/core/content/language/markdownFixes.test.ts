@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkMarkdown } from '../../../../src/core/content/language/checkDocument';
 import { markdownFixes } from '../../../../src/core/content/language/markdownFixes';
 import { applyEdit } from '../../../../src/core/content/language/textEdit';
-import type { ContentSource } from '../../../../src/core/content/contentSource';
+import type { ContentSource } from '../../../../src/core/content/config/contentSource';
 import { sampleSource } from '../contentSamples';
 
 const context = (source: Partial<ContentSource> = {}, path = 'services/content/docs/first-steps.md') => ({

@@ -10,7 +10,7 @@ import { problemSpan } from '../../../../src/core/content/language/problemSpan';
 import { readDate } from '../../../../src/core/content/language/readDate';
 import { slugLike, slugOfPath } from '../../../../src/core/content/language/suggestSlug';
 import { applyEdit, smallestEdit } from '../../../../src/core/content/language/textEdit';
-import { maxFileBytes } from '../../../../src/core/content/parseMarkdown';
+import { maxFileBytes } from '../../../../src/core/content/markdown/parseMarkdown';
 import { sampleSource } from '../contentSamples';
 
 describe('reading a date', () => {

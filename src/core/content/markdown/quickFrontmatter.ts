@@ -1,4 +1,4 @@
-import { plainScalar } from './plainScalar';
+import { plainScalar } from '../../yaml/plainScalar';
 
 // What the YAML library would refuse or treat specially: tabs and other control characters, unpaired surrogates, …
 const unusual = /(?!\n)\p{Cc}|[\ufeff\ufffe\uffff]|\p{Surrogate}/u;

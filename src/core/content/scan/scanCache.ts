@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { netstrings, sha256 } from '../digest';
-import type { ScannedFile } from '../models/content';
-import { SyncError } from '../syncError';
-import type { StateDirectory } from '../state/stateDirectory';
-import type { SourceGroup } from './contentConfig';
-import type { FileStamp } from './readRegularFile';
-import type { SourceScan } from './scanSource';
+import { netstrings, sha256 } from '../../digest';
+import type { ScannedFile } from '../../models/content';
+import { SyncError } from '../../syncError';
+import type { StateDirectory } from '../../state/stateDirectory';
+import type { SourceGroup } from '../config/contentConfig';
+import type { FileStamp } from '../../disk/readRegularFile';
+import type { SourceScan } from './sourceScan';
 
 /** What a file was, by path, when it was last parsed: a file with the same stamp is not read again. */
 export interface ScanCache {

@@ -3,14 +3,18 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { WorkerScanner } from '../../../src/core/content/workerScanner';
-import { groupSources, readContentConfig, type SourceGroup } from '../../../src/core/content/contentConfig';
-import { createGroupScanner } from '../../../src/core/content/groupScanner';
-import { quietContext } from '../../../src/core/ports';
-import { openStateDirectory } from '../../../src/core/state/stateDirectory';
-import { createContentProject, page, type ContentProject } from '../../support/contentProject';
+import { WorkerScanner } from '../../../../src/core/content/scan/workerScanner';
+import {
+  groupSources,
+  readContentConfig,
+  type SourceGroup,
+} from '../../../../src/core/content/config/contentConfig';
+import { createGroupScanner } from '../../../../src/core/content/scan/groupScanner';
+import { quietContext } from '../../../../src/core/ports';
+import { openStateDirectory } from '../../../../src/core/state/stateDirectory';
+import { createContentProject, page, type ContentProject } from '../../../support/contentProject';
 
-const workerFile = fileURLToPath(new URL('../../../dist/scanWorker.js', import.meta.url));
+const workerFile = fileURLToPath(new URL('../../../../dist/scanWorker.js', import.meta.url));
 let project: ContentProject | undefined;
 let scanner: WorkerScanner | undefined;
 

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import type { ScannedFile } from '../models/content';
-import type { RunContext } from '../ports';
-import { SyncError } from '../syncError';
-import type { SourceGroup } from './contentConfig';
+import type { ScannedFile } from '../../models/content';
+import type { RunContext } from '../../ports';
+import { SyncError } from '../../syncError';
+import type { SourceGroup } from '../config/contentConfig';
 import type { GroupScanner } from './groupScanner';
 import type { ScanReply, ScanRequest } from './scanMessages';
-import type { SourceScan } from './scanSource';
+import type { SourceScan } from './sourceScan';
 
 /**
  * Scans in a thread of its own, which keeps what it found for the next time. Scans of several sources run one after the

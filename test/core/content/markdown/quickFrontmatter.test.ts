@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { isPlainText, quickFrontmatter } from '../../../src/core/content/quickFrontmatter';
-import { readYaml } from '../../../src/core/content/readYaml';
-import { anyText } from './contentSamples';
+import { isPlainText, quickFrontmatter } from '../../../../src/core/content/markdown/quickFrontmatter';
+import { readYaml } from '../../../../src/core/yaml/readYaml';
+import { anyText } from '../contentSamples';
 
 /** Lines that look like frontmatter, with every trap mixed in. */
 const scalar = fc.oneof(

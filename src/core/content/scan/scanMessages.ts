@@ -1,7 +1,7 @@
-import type { ScannedFile } from '../models/content';
-import type { ProgressUpdate } from '../ports';
-import type { SourceGroup } from './contentConfig';
-import type { SourceScan } from './scanSource';
+import type { ScannedFile } from '../../models/content';
+import type { ProgressUpdate } from '../../ports';
+import type { SourceGroup } from '../config/contentConfig';
+import type { SourceScan } from './sourceScan';
 
 /** What the scanning thread is asked. One request at a time is under way. */
 export interface ScanRequest {

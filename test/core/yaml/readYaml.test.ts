@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { plainScalar } from '../../../src/core/content/plainScalar';
-import { exceedsNodes, readYaml } from '../../../src/core/content/readYaml';
-import { isWhiteSpace, trimWhiteSpace } from '../../../src/core/content/trimWhiteSpace';
+import { plainScalar } from '../../../src/core/yaml/plainScalar';
+import { exceedsNodes, readYaml } from '../../../src/core/yaml/readYaml';
+import { isWhiteSpace, trimWhiteSpace } from '../../../src/core/content/markdown/trimWhiteSpace';
 
 describe('plain scalars are read as the server reads them (data.md 0)', () => {
   const table: [text: string, value: unknown][] = [

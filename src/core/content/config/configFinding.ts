@@ -1,7 +1,7 @@
-import type { ContentProblem } from '../models/content';
-import { problem, type ContentRule } from './contentProblem';
-import { yamlLocator, type YamlPath } from './locateYaml';
-import { didYouMean } from './nearestName';
+import type { ContentProblem } from '../../models/content';
+import { problem, type ContentRule } from '../contentProblem';
+import { yamlLocator, type YamlPath } from '../../yaml/locateYaml';
+import { didYouMean } from '../../nearestName';
 
 export type Mapping = Readonly<Record<string, unknown>>;
 

@@ -5,43 +5,18 @@ import {
   type ContentProblem,
   type DiskItem,
   type ScannedFile,
-} from '../models/content';
-import type { RunContext } from '../ports';
-import { SyncError } from '../syncError';
-import { breather } from './breathe';
-import type { SourceGroup } from './contentConfig';
-import { problem } from './contentProblem';
-import type { ContentSource } from './contentSource';
-import { maxFileBytes, parseFile, type ParsedMarkdown } from './parseMarkdown';
-import { readStamp, regularFileReader, type FileBytes } from './readRegularFile';
+} from '../../models/content';
+import type { RunContext } from '../../ports';
+import { SyncError } from '../../syncError';
+import { breather } from '../../disk/breathe';
+import type { SourceGroup } from '../config/contentConfig';
+import { problem } from '../contentProblem';
+import type { ContentSource } from '../config/contentSource';
+import { maxFileBytes, parseFile, type ParsedMarkdown } from '../markdown/parseMarkdown';
+import { readStamp, regularFileReader, type FileBytes } from '../../disk/readRegularFile';
 import type { ScanCache } from './scanCache';
+import type { ExcludedFile, InvalidFile, SourceScan } from './sourceScan';
 import { rootFault, walkMarkdown } from './walkMarkdown';
-
-/** A file that is present and cannot be used: it blocks every destructive step for its item (data.md C-4). */
-export interface InvalidFile {
-  readonly path: string;
-  readonly problems: readonly ContentProblem[];
-  /** As far as it can be read. */
-  readonly key?: ContentKey;
-}
-
-/** A valid file of a kind that its source does not take (data.md C-13). */
-export interface ExcludedFile {
-  readonly path: string;
-  readonly kind: string;
-  readonly key: ContentKey;
-  readonly problem: ContentProblem;
-}
-
-export interface SourceScan {
-  /** In the order of their paths; every key once. */
-  readonly items: readonly ScannedFile[];
-  readonly invalid: readonly InvalidFile[];
-  readonly excluded: readonly ExcludedFile[];
-  readonly warnings: readonly ContentProblem[];
-  /** Set when a directory could not be scanned at all. Then nothing may be judged missing (data.md C-15). */
-  readonly unreadable?: ContentProblem;
-}
 
 export interface ScanOptions {
   /** Absolute. */

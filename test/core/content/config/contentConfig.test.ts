@@ -2,8 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { groupSources, parseContentConfig, readContentConfig } from '../../../src/core/content/contentConfig';
-import { SyncError } from '../../../src/core/syncError';
+import {
+  groupSources,
+  parseContentConfig,
+  readContentConfig,
+} from '../../../../src/core/content/config/contentConfig';
+import { SyncError } from '../../../../src/core/syncError';
 
 const place = {
   path: 'services/content/config.yaml',

@@ -2,13 +2,13 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { quietContext } from '../../../src/core/ports';
-import { parseMarkdown } from '../../../src/core/content/parseMarkdown';
-import { scanGroup, scanSource } from '../../../src/core/content/scanSource';
-import type { ContentSource } from '../../../src/core/content/contentSource';
-import { regularFileReader } from '../../../src/core/content/readRegularFile';
-import { walkMarkdown } from '../../../src/core/content/walkMarkdown';
-import { sampleFile, sampleSource } from './contentSamples';
+import { quietContext } from '../../../../src/core/ports';
+import { parseMarkdown } from '../../../../src/core/content/markdown/parseMarkdown';
+import { scanGroup, scanSource } from '../../../../src/core/content/scan/scanSource';
+import type { ContentSource } from '../../../../src/core/content/config/contentSource';
+import { regularFileReader } from '../../../../src/core/disk/readRegularFile';
+import { walkMarkdown } from '../../../../src/core/content/scan/walkMarkdown';
+import { sampleFile, sampleSource } from '../contentSamples';
 
 let root: string;
 let source: ContentSource;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { frontmatterEnd, splitFrontmatter } from '../../../src/core/content/frontmatter';
+import { frontmatterEnd, splitFrontmatter } from '../../../../src/core/content/markdown/frontmatter';
 
 describe('splitFrontmatter', () => {
   it.each([

@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import { sha256 } from '../digest';
-import type { ContentKey, ContentProblem, DiskItem } from '../models/content';
-import { findingProblems, isMapping, type Mapping } from './configFinding';
-import { contentDigest } from './contentDigest';
-import { problem, type ContentRule, type Position } from './contentProblem';
-import type { ContentSource } from './contentSource';
+import { sha256 } from '../../digest';
+import type { ContentKey, ContentProblem, DiskItem } from '../../models/content';
+import { findingProblems, isMapping, type Mapping } from '../config/configFinding';
+import { contentDigest } from '../contentDigest';
+import { problem, type ContentRule, type Position } from '../contentProblem';
+import type { ContentSource } from '../config/contentSource';
 import { frontmatterEnd, frontmatterLine, splitFrontmatter, type FrontmatterFault } from './frontmatter';
 import { readFrontmatterFields } from './frontmatterFields';
-import { positionsIn } from './locateYaml';
+import { positionsIn } from '../../yaml/locateYaml';
 import { quickFrontmatter } from './quickFrontmatter';
-import { readYaml, type YamlFault } from './readYaml';
+import { readYaml, type YamlFault } from '../../yaml/readYaml';
 import { trimWhiteSpace } from './trimWhiteSpace';
 
 /** No content file is larger: a table row and an editor both suffer long before. */

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { quietContext } from '../ports';
-import { openStateDirectory } from '../state/stateDirectory';
-import { messageOf } from '../syncError';
+import { quietContext } from '../../ports';
+import { openStateDirectory } from '../../state/stateDirectory';
+import { messageOf } from '../../syncError';
 import { createGroupScanner } from './groupScanner';
 import { filesPerReply, type ScanReply, type ScanRequest } from './scanMessages';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ContentLink } from '../models/content';
+import type { ContentLink } from '../../models/content';
 import { doubleQuoted, scalarLike } from './writeScalar';
-import { mappingEntries, yamlNodes, type YamlEntry, type YamlNode } from './yamlNodes';
+import { mappingEntries, yamlNodes, type YamlEntry, type YamlNode } from '../../yaml/yamlNodes';
 
 export type FrontmatterValue = string | boolean | null | readonly ContentLink[];
 

@@ -1,5 +1,5 @@
-import type { ContentFields, ContentKey } from '../models/content';
-import type { SourceGroup } from './contentConfig';
+import type { ContentFields, ContentKey } from '../../models/content';
+import type { SourceGroup } from '../config/contentConfig';
 import { dateFault, isLocale, slugFault, textFault } from './contentRules';
 import { trimWhiteSpace } from './trimWhiteSpace';
 

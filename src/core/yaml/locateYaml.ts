@@ -1,4 +1,4 @@
-import type { Position } from './contentProblem';
+import type { Position } from '../content/contentProblem';
 import { mappingEntries, yamlNodes, type YamlEntry, type YamlNode } from './yamlNodes';
 
 /** Keys and list indices from the root to a value. */

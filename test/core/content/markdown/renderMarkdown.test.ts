@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { contentDigest } from '../../../src/core/content/contentDigest';
-import { whyUnholdable } from '../../../src/core/content/holdable';
-import { parseFile } from '../../../src/core/content/parseMarkdown';
-import { renderRowAsFile, rewriteMarkdown } from '../../../src/core/content/renderMarkdown';
-import type { ContentFields, DiskItem } from '../../../src/core/models/content';
-import { anyFields, sampleFields, sampleFile, sampleSource } from './contentSamples';
+import { contentDigest } from '../../../../src/core/content/contentDigest';
+import { whyUnholdable } from '../../../../src/core/content/markdown/holdable';
+import { parseFile } from '../../../../src/core/content/markdown/parseMarkdown';
+import { renderRowAsFile, rewriteMarkdown } from '../../../../src/core/content/markdown/renderMarkdown';
+import type { ContentFields, DiskItem } from '../../../../src/core/models/content';
+import { anyFields, sampleFields, sampleFile, sampleSource } from '../contentSamples';
 
 const source = sampleSource();
 const path = 'services/content/docs/hello.md';

@@ -1,9 +1,9 @@
 import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
-import type { ContentProblem } from '../models/content';
-import { errnoOf } from '../syncError';
-import { problem } from './contentProblem';
-import type { ContentSource } from './contentSource';
+import type { ContentProblem } from '../../models/content';
+import { errnoOf } from '../../syncError';
+import { problem } from '../contentProblem';
+import type { ContentSource } from '../config/contentSource';
 
 export type WalkStep =
   | { readonly kind: 'file'; readonly absolute: string; readonly path: string }

@@ -13,11 +13,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SourceGroup } from '../../../src/core/content/contentConfig';
-import { createGroupScanner } from '../../../src/core/content/groupScanner';
-import { quietContext } from '../../../src/core/ports';
-import { openStateDirectory } from '../../../src/core/state/stateDirectory';
-import { page } from '../../support/contentProject';
+import type { SourceGroup } from '../../../../src/core/content/config/contentConfig';
+import { createGroupScanner } from '../../../../src/core/content/scan/groupScanner';
+import { quietContext } from '../../../../src/core/ports';
+import { openStateDirectory } from '../../../../src/core/state/stateDirectory';
+import { page } from '../../../support/contentProject';
 
 let root: string;
 const long = new Date('2026-01-01T00:00:00Z');

@@ -1,5 +1,5 @@
 import yaml from 'js-yaml';
-import type { Position } from './contentProblem';
+import type { Position } from '../content/contentProblem';
 import { positionsIn } from './locateYaml';
 import { yamlSchema } from './yamlSchema';
 

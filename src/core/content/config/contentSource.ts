@@ -1,8 +1,8 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { expectation, sourceKeys, sourceSchema, type RawSource } from './contentConfigSchema';
 import { isMapping, unknownKey, valueAt, wrongType, type Finding, type Mapping } from './configFinding';
-import type { YamlPath } from './locateYaml';
-import { didYouMean } from './nearestName';
+import type { YamlPath } from '../../yaml/locateYaml';
+import { didYouMean } from '../../nearestName';
 
 /** A content source of the config, ready to be scanned (data.md 2.2). */
 export interface ContentSource {

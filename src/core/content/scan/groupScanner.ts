@@ -1,9 +1,10 @@
-import type { RunContext } from '../ports';
-import type { StateDirectory } from '../state/stateDirectory';
-import { SyncError } from '../syncError';
-import type { SourceGroup } from './contentConfig';
+import type { RunContext } from '../../ports';
+import type { StateDirectory } from '../../state/stateDirectory';
+import { SyncError } from '../../syncError';
+import type { SourceGroup } from '../config/contentConfig';
 import { SourceScanCache } from './scanCache';
-import { scanGroup, type SourceScan } from './scanSource';
+import { scanGroup } from './scanSource';
+import type { SourceScan } from './sourceScan';
 
 /** Scans the files of a source: in this thread, or wherever the host wants the work done. */
 export type GroupScanner = (group: SourceGroup, context: RunContext) => Promise<SourceScan>;

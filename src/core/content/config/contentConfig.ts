@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContentProblem } from '../models/content';
-import { errnoOf, messageOf, SyncError } from '../syncError';
+import type { ContentProblem } from '../../models/content';
+import { errnoOf, messageOf, SyncError } from '../../syncError';
 import {
   findingProblems,
   isMapping,
@@ -20,9 +20,9 @@ import {
   type ContentSource,
   type UnusableSource,
 } from './contentSource';
-import type { YamlPath } from './locateYaml';
-import { nearestName } from './nearestName';
-import { exceedsNodes, readYaml } from './readYaml';
+import type { YamlPath } from '../../yaml/locateYaml';
+import { nearestName } from '../../nearestName';
+import { exceedsNodes, readYaml } from '../../yaml/readYaml';
 
 export interface ContentConfig {
   /** Of the config file, relative to the project's root, with `/`. */

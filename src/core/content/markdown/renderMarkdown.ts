@@ -4,16 +4,16 @@ import {
   type ContentFieldName,
   type ContentFields,
   type ContentKey,
-} from '../models/content';
-import { SyncError } from '../syncError';
-import { isMapping } from './configFinding';
-import { contentDigest } from './contentDigest';
-import type { ContentSource } from './contentSource';
+} from '../../models/content';
+import { SyncError } from '../../syncError';
+import { isMapping } from '../config/configFinding';
+import { contentDigest } from '../contentDigest';
+import type { ContentSource } from '../config/contentSource';
 import { blockLinks, editFrontmatter, type FrontmatterValue } from './editFrontmatter';
 import { splitFrontmatter } from './frontmatter';
 import { whyUnholdable } from './holdable';
 import { parseFile } from './parseMarkdown';
-import { readYaml } from './readYaml';
+import { readYaml } from '../../yaml/readYaml';
 import { trimWhiteSpace } from './trimWhiteSpace';
 import { doubleQuoted } from './writeScalar';
 

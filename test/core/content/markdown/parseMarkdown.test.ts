@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { sha256 } from '../../../src/core/digest';
-import { contentDigest } from '../../../src/core/content/contentDigest';
+import { sha256 } from '../../../../src/core/digest';
+import { contentDigest } from '../../../../src/core/content/contentDigest';
 import {
   maxFileBytes,
   parseFile,
   parseMarkdown,
   type ParsedMarkdown,
-} from '../../../src/core/content/parseMarkdown';
-import type { ContentSource } from '../../../src/core/content/contentSource';
-import { anyText, sampleFile, sampleSource } from './contentSamples';
+} from '../../../../src/core/content/markdown/parseMarkdown';
+import type { ContentSource } from '../../../../src/core/content/config/contentSource';
+import { anyText, sampleFile, sampleSource } from '../contentSamples';
 
 const path = 'services/content/docs/hello.md';
 

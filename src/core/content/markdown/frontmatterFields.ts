@@ -1,11 +1,11 @@
-import type { ContentFields, ContentLink } from '../models/content';
-import type { ContentSource } from './contentSource';
-import { describeValue, isMapping, quoteHint, type Finding, type Mapping } from './configFinding';
-import type { ContentRule } from './contentProblem';
+import type { ContentFields, ContentLink } from '../../models/content';
+import type { ContentSource } from '../config/contentSource';
+import { describeValue, isMapping, quoteHint, type Finding, type Mapping } from '../config/configFinding';
+import type { ContentRule } from '../contentProblem';
 import { dateFault, isLocale, slugFault, textFault } from './contentRules';
-import { nearestName } from './nearestName';
+import { nearestName } from '../../nearestName';
 import { trimWhiteSpace } from './trimWhiteSpace';
-import type { YamlPath } from './locateYaml';
+import type { YamlPath } from '../../yaml/locateYaml';
 
 /** Every frontmatter key that is read (data.md 1.4); others are the user's own and are kept. */
 export const frontmatterKeys = [
