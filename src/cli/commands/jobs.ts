@@ -1,0 +1,134 @@
+import { AccessControlSyncJob } from '../../core/jobs/accessControlSyncJob';
+import { ContentSyncJob } from '../../core/jobs/contentSyncJob';
+import { JobService, type JobServiceOptions } from '../../core/jobs/jobService';
+import { runLine } from '../../core/jobs/runLine';
+import type { EndedRun } from '../../core/jobs/runLocked';
+import { countActions, type SkippedItem } from '../../core/models/plan';
+import type { Project } from '../../core/project/discoverProject';
+import { SyncError } from '../../core/syncError';
+import { exitCodeOf, exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
+import { jobLines, jobPlanLines } from '../print/jobsLines';
+import { openProject, type Command, type Session } from '../session';
+
+export const jobsList: Command<object> = async (session) => {
+  const { jobs, problems, warnings } = await openJobs(session, await openProject(session)).list();
+  for (const { path, line, message } of problems) {
+    session.context.logger.warn(`${path ?? ''}${line === null ? '' : `:${line}`}: ${message}`);
+  }
+  for (const warning of warnings) session.context.logger.warn(warning);
+  session.output.answer(jobs, jobLines(jobs));
+  return problems.some(({ severity }) => severity === 'error') ? exitCodes.usage : exitCodes.done;
+};
+
+export interface RunOptions {
+  readonly parameter?: readonly string[];
+}
+
+/** How a run ended is its exit code (data.md J-8). */
+export function jobsRun(name: string): Command<RunOptions> {
+  return async (session, { parameter = [] }) => {
+    const project = await openProject(session);
+    const service = openJobs(session, project);
+    if (session.options.dryRun) return answerPlan(session, project, service, name, parameter);
+    const { outcome, record } = await service.run(name, parameter);
+    // What stopped it says more than a result that is not there.
+    if (outcome.thrown instanceof Error && !outcome.result && outcome.status !== 'cancelled')
+      throw outcome.thrown;
+    const { result } = outcome;
+    session.output.answer(
+      { ...result, errors: outcome.errors, success: outcome.status === 'success', run: record },
+      [
+        ...outcome.errors.map((error) => `failed: ${error}`),
+        ...(result?.warnings ?? []).map((warning) => `warning: ${warning}`),
+        runLine(record),
+        ...(record.backup === undefined ? [] : [`Old values are in backup ${record.backup}.`]),
+      ],
+    );
+    return exitCodeOfRun({ outcome, record });
+  };
+}
+
+/** The first line says what is served; runs are told on stderr. */
+export const jobsServe: Command<object> = async (session) => {
+  const { logger } = session.context;
+  const service = openJobs(session, await openProject(session), {
+    onRun: (record) =>
+      record.status === 'failed' ? logger.error(runLine(record)) : logger.info(runLine(record)),
+  });
+  await service.serve((jobs) => session.output.answer({ jobs }, jobLines(jobs)));
+  return exitCodes.cancelled;
+};
+
+export function jobsHistory(name: string): Command<object> {
+  return async (session) => {
+    const runs = await openJobs(session, await openProject(session)).runsOf(name);
+    const lines = runs.flatMap((record) => [runLine(record), ...record.errors.map((error) => `  ${error}`)]);
+    session.output.answer(runs, lines.length === 0 ? [`${name} has not run from here.`] : lines);
+    return exitCodes.done;
+  };
+}
+
+export function jobsPause(name: string, paused: boolean): Command<object> {
+  return async (session) => {
+    if (session.options.dryRun) {
+      throw new SyncError(
+        'invalidInput',
+        'Pausing and resuming have no plan to print: --dry-run does not go with them.',
+      );
+    }
+    await openJobs(session, await openProject(session)).setPaused(name, paused);
+    session.output.answer({ name, paused }, [
+      paused ? `${name} is paused.` : `${name} runs again from its next tick on.`,
+    ]);
+    return exitCodes.done;
+  };
+}
+
+function openJobs(session: Session, project: Project, options: JobServiceOptions = {}): JobService {
+  const { confirmTarget, allowMassDelete } = session.options;
+  const answers = { confirmTarget, allowMassDelete };
+  return new JobService(project, session.context, { ...options, answers });
+}
+
+async function answerPlan(
+  session: Session,
+  project: Project,
+  service: JobService,
+  name: string,
+  parameters: readonly string[],
+): Promise<ExitCode> {
+  const { task } = await service.jobFor(name, parameters);
+  const plan = await (task.name === 'content_sync'
+    ? new ContentSyncJob(project, session.context, task.parameters).plan()
+    : new AccessControlSyncJob(project, session.context, task.parameters).plan());
+  const { create, update, delete: deletes } = countActions(plan.steps);
+  const document = {
+    operation: plan.operation,
+    success: true,
+    dry_run: true,
+    items_synced: 0,
+    items_skipped: plan.steps.length + plan.left.length,
+    errors: [],
+    details: { created: create, updated: update, deleted: deletes, left: plan.left },
+    state: { kind: 'not_started' },
+    plan_id: plan.id,
+    warnings: [],
+    target: plan.target,
+    steps: plan.steps,
+  };
+  session.output.answer(document, jobPlanLines(plan));
+  return plan.steps.length > 0 ? exitCodes.differences : exitCodes.done;
+}
+
+function exitCodeOfRun({ outcome, record }: EndedRun): ExitCode {
+  if (outcome.status === 'cancelled') return exitCodeOf('cancelled');
+  const left = outcome.result?.details?.left ?? [];
+  const blocked = left.filter(isBlocked).length;
+  const applied = record.items_synced;
+  if (outcome.status === 'success') return exitCodeOfApply({ applied, left: record.items_skipped, blocked });
+  return outcome.result ? exitCodes.partlyApplied : exitCodes.failure;
+}
+
+function isBlocked({ kind }: SkippedItem): boolean {
+  return kind === 'conflict' || kind === 'skipped_modified';
+}

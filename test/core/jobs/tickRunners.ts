@@ -1,0 +1,105 @@
+import { build } from 'esbuild';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { createJobProject } from './jobEnvironment';
+
+export interface TickTest {
+  /** Processes on one database. */
+  readonly runners: number;
+  /** How many ticks to wait for. */
+  readonly ticks: number;
+  /** How often whoever is in the middle of a run gets SIGKILL. */
+  readonly kills: number;
+  readonly workMs: number;
+}
+
+interface Tick {
+  readonly due: string;
+  readonly pid: number;
+  readonly done: boolean;
+}
+
+/**
+ * Real processes share a tick each second; some die in the middle of one. Every tick from the first to the last is done, once;
+ * begun more than once is only what somebody had died in.
+ */
+export async function shareTicks({ runners, ticks, kills, workMs }: TickTest): Promise<void> {
+  const { db, root } = await createJobProject();
+  await db.query(
+    'CREATE TABLE ticks (id bigserial PRIMARY KEY, due timestamptz, pid integer NOT NULL, done boolean NOT NULL DEFAULT false)',
+  );
+  const file = await bundleRunner();
+  const children = Array.from({ length: runners }, () => start(file, [db.url, root, String(workMs)]));
+  await Promise.all(children.map((child) => once(child.stdout!, 'data')));
+
+  const dead: number[] = [];
+  const counted = async () => {
+    const [row] = await db.query<{ count: number }>('SELECT count(*)::int AS count FROM ticks WHERE done');
+    return row!.count;
+  };
+  for (let kill = 1; kill <= kills; kill += 1) {
+    await until(async () => (await counted()) >= (ticks * kill) / (kills + 1));
+    dead.push(await killHolder(children, db));
+  }
+  await until(async () => (await counted()) >= ticks);
+  const alive = children.filter(({ pid }) => !dead.includes(pid!));
+  for (const child of alive) child.kill('SIGTERM');
+  for (const child of alive) if (child.exitCode === null) await once(child, 'exit');
+  expect(alive.map(({ exitCode }) => exitCode)).toEqual(alive.map(() => 0));
+
+  const begun = await db.query<Tick>(
+    'SELECT (extract(epoch FROM due))::bigint::text AS due, pid, done FROM ticks ORDER BY id',
+  );
+  const done = begun.filter((tick) => tick.done).map(({ due }) => Number(due));
+  expect(done).toEqual(Array.from({ length: done.length }, (_, index) => done[0]! + index));
+  const notDone = begun.filter((tick) => !tick.done);
+  expect(notDone.map(({ pid }) => pid).sort()).toEqual([...dead].sort());
+  for (const { due } of notDone) expect(done).toContain(Number(due));
+}
+
+type Database = Awaited<ReturnType<typeof createJobProject>>['db'];
+
+async function killHolder(children: readonly ChildProcess[], db: Database): Promise<number> {
+  let holder: ChildProcess | undefined;
+  await until(async () => {
+    const open = await db.query<Tick>('SELECT pid FROM ticks WHERE NOT done ORDER BY id DESC LIMIT 1');
+    holder = children.find(({ pid, signalCode }) => pid === open[0]?.pid && signalCode === null);
+    return holder?.kill('SIGKILL') === true;
+  });
+  if (holder!.signalCode === null) await once(holder!, 'exit');
+  return holder!.pid!;
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+async function bundleRunner(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sync-ticks-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const outfile = join(folder, 'runTicks.mjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, 'children', 'runTicks.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['pg-native'],
+    // The driver is CommonJS and asks for Node's own modules with `require`.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  return outfile;
+}
+
+function start(file: string, args: readonly string[]): ChildProcess {
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
