@@ -1,5 +1,6 @@
-import { pipeline } from 'node:stream';
-import { crc32, createDeflateRaw } from 'node:zlib';
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib';
 
 /** RFC 1952 without a time and with an unknown operating system, so that every machine writes the same ten bytes. */
 export const gzipMemberHeader: Uint8Array = Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
@@ -12,24 +13,90 @@ export function gzipMemberTrailer(checksum: number, length: number): Buffer {
   return trailer;
 }
 
+const compress = promisify(deflateRaw) as (data: Uint8Array, options: object) => Promise<Buffer>;
+
+/** Big enough that a block's own start costs nothing, small enough that every core has work and memory stays small. */
+const blockBytes = 256 * 1024;
+/** How far deflate looks back: each block is given the end of the one before it, so that the size does not suffer. */
+const windowBytes = 32 * 1024;
+/** A few pieces tell whether a block compresses at all: images and fonts do not, and cost the most. */
+const samples = 8;
+const sampleBytes = 1024;
+const compressibleShare = 0.95;
+
 /**
- * Compresses a stream as one reproducible gzip member.
+ * Compresses a stream as one gzip member, its blocks side by side on the worker threads of Node's pool. Where the blocks
+ * begin depends on the bytes alone, so that the same content gives the same archive on every machine with the same zlib.
+ * Holds a few blocks per core, however long the stream is.
  *
- * @param level 1 (fast) to 9 (small), as zlib has it
+ * @param level 1 (fast) to 9 (small), as zlib has it; a block that does not compress is stored
  */
-export async function* gzipMember(source: AsyncIterable<Buffer>, level: number): AsyncGenerator<Buffer> {
+export async function* gzipMember(source: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<Buffer> {
+  const atOnce = Math.max(2, availableParallelism()) + 1;
+  const running: Promise<Buffer>[] = [];
   let checksum = 0;
   let length = 0;
-  const counted = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of source) {
-      checksum = crc32(chunk, checksum);
-      length += chunk.length;
-      yield chunk;
+  let before: Buffer = Buffer.alloc(0);
+  try {
+    yield Buffer.from(gzipMemberHeader);
+    for await (const block of inBlocks(source)) {
+      checksum = crc32(block, checksum);
+      length += block.length;
+      running.push(watched(compressBlock(block, before, level)));
+      before = block;
+      if (running.length >= atOnce) yield await (running.shift() ?? Buffer.alloc(0));
     }
-  };
-  yield Buffer.from(gzipMemberHeader);
-  // An error of the source destroys the compressor with it, and so reaches the loop below.
-  const packed = pipeline(counted, createDeflateRaw({ level }), () => undefined);
-  for await (const chunk of packed as AsyncIterable<Buffer>) yield chunk;
-  yield gzipMemberTrailer(checksum, length);
+    for (let next = running.shift(); next; next = running.shift()) yield await next;
+    // An empty last block ends the compressed data; the ones before it were only flushed.
+    yield deflateRawSync(Buffer.alloc(0));
+    yield gzipMemberTrailer(checksum, length);
+  } finally {
+    await Promise.allSettled(running);
+  }
+}
+
+/** A block that fails while an earlier one is waited for is no unhandled rejection: its turn comes. */
+function watched(result: Promise<Buffer>): Promise<Buffer> {
+  result.catch(() => undefined);
+  return result;
+}
+
+function compressBlock(block: Buffer, before: Buffer, level: number): Promise<Buffer> {
+  const dictionary = before.subarray(Math.max(0, before.length - windowBytes));
+  return compress(block, {
+    level: isCompressible(block) ? level : 0,
+    finishFlush: constants.Z_SYNC_FLUSH,
+    chunkSize: 64 * 1024,
+    ...(dictionary.length > 0 && { dictionary }),
+  });
+}
+
+/** One piece that compresses is enough: a block of images may hold text as well. */
+function isCompressible(block: Buffer): boolean {
+  if (block.length <= samples * sampleBytes) return true;
+  for (let index = 0; index < samples; index += 1) {
+    const start = Math.floor(((block.length - sampleBytes) * index) / (samples - 1));
+    const sample = block.subarray(start, start + sampleBytes);
+    if (deflateRawSync(sample, { level: 1 }).length < compressibleShare * sampleBytes) return true;
+  }
+  return false;
+}
+
+/** The same bytes in blocks of one size; only the last one is shorter. */
+async function* inBlocks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let block = Buffer.allocUnsafe(blockBytes);
+  let filled = 0;
+  for await (const chunk of source) {
+    for (let offset = 0; offset < chunk.length;) {
+      const part = chunk.subarray(offset, offset + blockBytes - filled);
+      block.set(part, filled);
+      filled += part.length;
+      offset += part.length;
+      if (filled < blockBytes) continue;
+      yield block;
+      block = Buffer.allocUnsafe(blockBytes);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield block.subarray(0, filled);
 }

@@ -29,6 +29,8 @@ export interface StageArchiveOptions extends ReadArchiveOptions {
   readonly directory: string;
   /** A further rule of the caller, for example which directories are allowed; throws to refuse the archive. */
   readonly check?: (entry: ArchiveEntry) => void;
+  /** Which files are wanted; the others are checked like them, and never written. All of them when absent. */
+  readonly want?: (entry: ArchiveEntry) => boolean;
 }
 
 /**
@@ -53,6 +55,7 @@ export async function stageArchive(
         begin(entry) {
           options.check?.(entry);
           if (entry.kind === 'directory') return void directories.push(entry.path);
+          if (options.want?.(entry) === false) return;
           const stagedPath = join(options.directory, String(files.length));
           const descriptor = ioStep(stagedPath, () => openSync(stagedPath, 'wx', 0o600));
           open = { entry, descriptor, hash: createHash('sha256'), stagedPath };

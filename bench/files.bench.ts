@@ -1,0 +1,208 @@
+import { execFileSync } from 'node:child_process';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { create } from 'tar';
+import { fileContent } from '../src/core/files/archive/fileContent';
+import { writeArchive } from '../src/core/files/archive/writeArchive';
+import { collectFiles } from '../src/core/files/collectFiles';
+import { compareFiles } from '../src/core/files/compareFiles';
+import { FileSyncService } from '../src/core/files/fileSyncService';
+import { openHashCache } from '../src/core/files/hashCache';
+import { remoteTree } from '../src/core/files/remoteTree';
+import { openStateDirectory } from '../src/core/state/stateDirectory';
+import { quietContext } from '../src/core/ports';
+import { discoverProject } from '../src/core/project/discoverProject';
+import { createTenantServer } from '../src/tenant/createTenantServer';
+import { sequentialManifest, walkAndStat, walkReadHash, writeServices } from './filesTree';
+import { measure, printTable } from './measure';
+
+/** `FILES=50000` for the larger size. */
+const count = Number(process.env['FILES'] ?? 5_000);
+const root = mkdtempSync(join(tmpdir(), 'sync-bench-files-'));
+const home = join(root, 'home');
+const services = join(home, 'services');
+const remote = join(root, 'remote');
+const operatorToken = 'bench-operator-token';
+mkdirSync(join(home, '.systemprompt'), { recursive: true });
+mkdirSync(remote);
+writeServices(services, count);
+const server = await createTenantServer({
+  servicesDir: remote,
+  operatorToken,
+  maxBodyBytes: 1024 ** 3,
+  maxUnpackedBytes: 2 * 1024 ** 3,
+});
+try {
+  console.log(`${count} files, ${(walkAndStat(services) / 1e6).toFixed(0)} MB`);
+  await scanning();
+  await packing();
+  await comparing();
+  await pulling();
+  console.log(
+    `\nPeak memory of this process, endpoint and all anchors included: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`,
+  );
+} finally {
+  await server.close();
+  rmSync(root, { recursive: true, force: true });
+}
+
+async function service(folder = home): Promise<FileSyncService> {
+  const project = await discoverProject({ start: folder, env: {}, tenantId: 't', origin: server.url });
+  return new FileSyncService({
+    project,
+    context: quietContext(),
+    env: { SYSTEMPROMPT_API_TOKEN: operatorToken },
+  });
+}
+
+async function using<T>(folder: string, run: (files: FileSyncService) => Promise<T>): Promise<T> {
+  const files = await service(folder);
+  try {
+    return await run(files);
+  } finally {
+    await files.close();
+  }
+}
+
+async function scanning(): Promise<void> {
+  const directories = ['content', 'skills'];
+  const ignored = () => false;
+  await measure('Scan and hash', [
+    {
+      name: 'sha256sum on both cores',
+      run: () => shell('find . -type f -print0 | xargs -0 -P2 -n 500 sha256sum > /dev/null', services),
+    },
+    { name: 'walk, read, hash', run: () => walkReadHash(services) },
+    { name: 'one after the other (cloud.md 1.6)', run: () => sequentialManifest(services) },
+    {
+      name: 'ours, cold',
+      run: () => collectFiles({ servicesDir: services, directories, ignored }),
+      anchor: 'sha256sum on both cores',
+      goal: '≤ 1.3',
+    },
+  ]);
+}
+
+async function packing(): Promise<void> {
+  const tree = await collectFiles({
+    servicesDir: services,
+    directories: ['content', 'skills'],
+    ignored: () => false,
+  });
+  const out = join(root, 'out.tar.gz');
+  const sources = [...tree.files.values()].map(({ path, size }) => ({
+    path,
+    size,
+    content: () => fileContent(join(services, path), size),
+  }));
+  const sizes: string[][] = [];
+  const size = (name: string) => sizes.push([name, (statSync(out).size / 1e6).toFixed(2)]);
+  const hasPigz = shell('command -v pigz || true', services).trim() !== '';
+  const packer = hasPigz ? 'tar | pigz -6' : 'tar | gzip -6 (no pigz here)';
+  const ours = () => pipeline(writeArchive(sources), createWriteStream(out));
+  const nodeTar = () => create({ gzip: { level: 6 }, file: out, cwd: services }, ['content', 'skills']);
+  const external = () =>
+    shell(`tar cf - content skills | ${hasPigz ? 'pigz' : 'gzip'} -6 > '${out}'`, services);
+  await measure('The full archive at level 6', [
+    { name: packer, run: external },
+    { name: 'node-tar with gzip', run: nodeTar },
+    { name: 'ours', run: ours, anchor: packer, goal: '≤ 1' },
+    { name: 'ours beside node-tar', run: ours, anchor: 'node-tar with gzip', goal: '≤ 0.4' },
+  ]);
+  for (const [name, run] of [
+    [packer, external],
+    ['node-tar', nodeTar],
+    ['ours', ours],
+  ] as const) {
+    await run();
+    size(name);
+  }
+  printTable('Sizes', ['what', 'MB'], sizes);
+}
+
+async function comparing(): Promise<void> {
+  await using(home, (files) => files.push({ conflict: 'local' }, async () => ({})));
+  const manifest = await using(home, (files) => files.manifest());
+  const state = openStateDirectory(home);
+  const compare = async (isWarm: boolean) => {
+    const cache = isWarm ? await openHashCache(state) : undefined;
+    const remote = remoteTree(manifest, () => false);
+    const { directories } = remote.state;
+    const local = await collectFiles({ servicesDir: services, directories, ignored: () => false, cache });
+    await cache?.save(Date.now());
+    const diff = compareFiles({ local, remote, base: undefined, tenant: 't', states: [] });
+    if (!diff.inSync) throw new Error('What was just pushed is not equal.');
+  };
+  let change = 0;
+  await measure('Comparing with the manifest, over HTTP on loopback', [
+    { name: 'walk, read, hash', run: () => walkReadHash(services) },
+    { name: 'walk, stat', run: () => walkAndStat(services) },
+    {
+      name: 'ours, cold: scan, hash, compare',
+      run: () => compare(false),
+      anchor: 'walk, read, hash',
+      goal: '≤ 1.5',
+    },
+    {
+      name: 'ours, warm: scan with the cache, compare',
+      reset: () => compare(true),
+      run: () => compare(true),
+      anchor: 'walk, stat',
+      goal: '≤ 1.3',
+    },
+    {
+      name: 'ours, warm, with token, manifest and the work of the endpoint',
+      run: () => using(home, (files) => files.diff()),
+      anchor: 'walk, stat',
+    },
+  ]);
+  await measure('A push', [
+    { name: 'walk, stat', run: () => walkAndStat(services) },
+    {
+      name: 'push of one changed file',
+      reset: () => writeFileSync(join(services, 'content', 'd1', '1.md'), `changed ${(change += 1)}`),
+      run: () => using(home, (files) => files.push({}, async () => ({}))),
+      anchor: 'walk, stat',
+    },
+  ]);
+}
+
+async function pulling(): Promise<void> {
+  const packed = join(root, 'pull.tar.gz');
+  shell(`tar czf '${packed}' content skills`, services);
+  let fresh = 0;
+  const next = () => {
+    fresh += 1;
+    const folder = join(root, `pull${fresh}`);
+    mkdirSync(join(folder, '.systemprompt'), { recursive: true });
+    mkdirSync(join(folder, 'services'));
+    return folder;
+  };
+  const folder = () => join(root, `pull${fresh}`);
+  await measure('Pull into an empty directory', [
+    { name: 'tar xzf', reset: next, run: () => shell(`tar xzf '${packed}'`, join(folder(), 'services')) },
+    {
+      name: 'tar xzf, then sync',
+      reset: next,
+      run: () => shell(`tar xzf '${packed}' && sync .`, join(folder(), 'services')),
+    },
+    {
+      name: 'ours: manifest, download, stage, verify, journal, flush',
+      reset: next,
+      run: () => using(folder(), (files) => files.pull({}, async () => ({}))),
+      anchor: 'tar xzf',
+      goal: '≤ 1.5',
+    },
+    {
+      name: 'ours, nothing changed',
+      run: () => using(folder(), (files) => files.pull({}, async () => ({}))),
+      anchor: 'tar xzf',
+    },
+  ]);
+}
+
+function shell(command: string, cwd: string): string {
+  return execFileSync('sh', ['-c', command], { cwd, encoding: 'utf8' });
+}

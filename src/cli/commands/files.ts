@@ -1,0 +1,141 @@
+import { connectOptions } from '../connectOptions';
+import { FileSyncService } from '../../core/files/fileSyncService';
+import { filesDetails, nothingDone, type FilesDetails } from '../../core/files/filesOutcome';
+import type { FilesDirection, FilesPlan, FilesPlanOptions, FilesSide } from '../../core/files/filesPlan';
+import { filesDiffReport } from '../../core/files/filesReport';
+import { selectPaths } from '../../core/files/pathSelection';
+import type { SyncOperationResult } from '../../core/models/operation';
+import { confirmPlan } from '../confirmPlan';
+import { exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
+import { diffLines, planLines, resultLines } from '../print/filesLines';
+import { openProject, type Command, type Session } from '../session';
+import { restoreLines } from '../print/restoreLines';
+
+export interface FilesDiffOptions {
+  readonly path?: readonly string[];
+}
+
+export interface FilesApplyOptions extends FilesDiffOptions {
+  readonly conflict?: 'abort' | FilesSide;
+  readonly delete?: boolean;
+}
+
+export interface FilesRestoreOptions {
+  readonly override?: boolean;
+}
+
+export const filesDiff: Command<FilesDiffOptions> = (session, { path = [] }) =>
+  withFiles(session, async (service) => {
+    const { selected } = selectPaths(path);
+    const whole = await service.diff();
+    const differences = whole.differences.filter((item) => selected(item.path));
+    const isAll = differences.length === whole.differences.length;
+    const diff = { ...whole, differences, inSync: isAll ? whole.inSync : differences.length === 0 };
+    session.output.answer(filesDiffReport(diff), diffLines(diff));
+    return diff.inSync ? exitCodes.done : exitCodes.differences;
+  });
+
+/** `files push` and `files pull`: plan, ask, apply. */
+export function filesApply(direction: FilesDirection): Command<FilesApplyOptions> {
+  return (session, options) =>
+    withFiles(session, async (service) => {
+      const plan = await service.plan(await service.diff(), { ...planOptions(options), direction });
+      if (session.options.dryRun) return answerPlan(session, plan);
+      const result = await service.apply(plan, await confirmPlan(plan, session));
+      session.output.answer(result, resultLines(result));
+      return filesExitCode(result, session);
+    });
+}
+
+export const filesBackups: Command<object> = (session) =>
+  withFiles(session, async (service) => {
+    const backups = await service.backups();
+    session.output.answer(
+      backups,
+      backups.length === 0
+        ? ['There are no backups of files.']
+        : backups.map(
+            ({ id, created_at, operation, target, items }) =>
+              `${id}  ${created_at}  ${operation}  ${items} files  ${target}`,
+          ),
+    );
+    return exitCodes.done;
+  });
+
+/** Restoring is a plan like any other: looked at with `--dry-run`, asked about, backed up itself. */
+export function filesRestore(id: string): Command<FilesRestoreOptions> {
+  return (session, { override = false }) =>
+    withFiles(session, async (service) => {
+      const plan = await service.planRestore(id, { override });
+      if (session.options.dryRun) {
+        session.output.answer({ ...plan, dry_run: true, plan_id: plan.id }, restoreLines(plan));
+        return plan.steps.length > 0 ? exitCodes.differences : exitCodes.done;
+      }
+      const result = await service.restore(plan, await confirmPlan(plan, session));
+      session.output.answer(result, restoreLines(plan, result));
+      const left = result.details?.left.filter(({ kind }) => kind !== 'skipped') ?? [];
+      const blocked = left.filter(({ kind }) => kind !== 'invalid').length;
+      return exitCodeOfApply({ applied: result.items_synced, left: left.length, blocked });
+    });
+}
+
+export function planOptions({
+  path = [],
+  conflict = 'abort',
+  delete: deletes = false,
+}: FilesApplyOptions): Omit<FilesPlanOptions, 'direction'> {
+  return { ...selectPaths(path), conflict, delete: deletes };
+}
+
+/** 4 when it ended early by a failure, 130 when it was stopped; else what was left decides. */
+export function filesExitCode(
+  { state, details, items_synced: applied, items_skipped: left }: SyncOperationResult<FilesDetails>,
+  { context }: Session,
+): ExitCode {
+  if (state.kind === 'partial')
+    return context.signal?.aborted === true ? exitCodes.cancelled : exitCodes.failure;
+  const blocked =
+    details?.left.filter(({ kind }) => kind === 'conflict' || kind === 'skipped_modified') ?? [];
+  return exitCodeOfApply({ applied, left, blocked: blocked.length });
+}
+
+async function withFiles(
+  session: Session,
+  run: (service: FileSyncService) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const service = new FileSyncService({
+    project: await openProject(session),
+    context: session.context,
+    keepCaches: session.options.dryRun !== true,
+    ...connectOptions(session),
+  });
+  try {
+    return await run(service);
+  } finally {
+    await service.close();
+  }
+}
+
+/** A dry run prints the plan and changes nothing, not even a cache (exit 1 when there is something to do). */
+function answerPlan(session: Session, plan: FilesPlan): ExitCode {
+  session.output.answer(planDocument(plan), planLines(plan));
+  return plan.steps.length > 0 ? exitCodes.differences : exitCodes.done;
+}
+
+/** The JSON of a dry run. */
+export function planDocument(plan: FilesPlan): object {
+  return {
+    operation: plan.operation,
+    success: true,
+    dry_run: true,
+    items_synced: 0,
+    items_skipped: plan.steps.length + plan.left.length,
+    errors: [],
+    details: filesDetails(plan, nothingDone),
+    state: { kind: 'not_started' },
+    plan_id: plan.id,
+    warnings: [],
+    target: plan.target,
+    steps: plan.steps,
+  };
+}

@@ -1,0 +1,152 @@
+import { lstatSync, readdirSync, type Dirent } from 'node:fs';
+import { join } from 'node:path';
+import { breather } from '../disk/breathe';
+import { ioReason } from '../state/ioReason';
+import { errnoOf, SyncError } from '../syncError';
+import { exclusionByName, type ExcludedFile, type Exclusion } from './excludedFile';
+import type { HashCache } from './hashCache';
+import { createFileHasher } from './hashFile';
+import type { LocalFile, LocalTree } from './localTree';
+import type { IgnoreRules } from './readIgnoreRules';
+
+export interface CollectOptions {
+  /** Absolute. */
+  readonly servicesDir: string;
+  /** Top-level directories that take part. */
+  readonly directories: readonly string[];
+  readonly ignored: IgnoreRules;
+  /** Without one, every file is hashed. */
+  readonly cache?: HashCache | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where files are staged on volumes of their own (swapJournal.ts). */
+const stagingName = '.systemprompt-sync-staging';
+
+/**
+ * Looks at every file that takes part, and hashes those that the cache does not know. Links are never followed (data.md
+ * F-3). What takes no part is listed with the reason; what cannot be read is there, and is not judged missing.
+ *
+ * @throws SyncError `missingConfig` when the services directory is gone, `cancelled`
+ */
+export async function collectFiles(options: CollectOptions): Promise<LocalTree> {
+  const { servicesDir, directories, ignored, cache, signal } = options;
+  const files = new Map<string, LocalFile>();
+  const excluded: ExcludedFile[] = [];
+  const breathe = breather(signal);
+  const hasher = createFileHasher();
+  const exclude = (path: string, { kind, reason }: Exclusion): void => {
+    excluded.push({ path, kind, reason, side: 'local' });
+  };
+  const unreadable = (path: string, error: unknown): void => {
+    if (errnoOf(error) === undefined) throw error;
+    if (errnoOf(error) === 'ENOENT') return;
+    exclude(path, { kind: 'unreadable', reason: `cannot be read: ${ioReason(error)}` });
+  };
+
+  const addFile = async (path: string, absolute: string): Promise<void> => {
+    try {
+      const stats = lstatSync(absolute);
+      const executable = (stats.mode & 0o100) !== 0;
+      const known = cache?.find(path, stats);
+      if (known !== undefined) {
+        files.set(path, { path, digest: known, size: stats.size, executable });
+        return;
+      }
+      const result = hasher.hash(absolute, breathe);
+      const hashed = result instanceof Promise ? await result : result;
+      if (hashed === undefined) exclude(path, notRegular);
+      else {
+        if (hashed.size === hashed.stats.size) cache?.add(path, hashed.stats, hashed.digest);
+        files.set(path, { path, digest: hashed.digest, size: hashed.size, executable });
+      }
+    } catch (error) {
+      if (errnoOf(error) === 'ELOOP') exclude(path, isLink);
+      else unreadable(path, error);
+    }
+  };
+
+  const pending = topLevel(servicesDir, directories, ignored, exclude);
+  for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
+    const entries = readDirectory(servicesDir, directory, unreadable);
+    for (const entry of entries) {
+      const path = `${directory}/${entry.name}`;
+      if (entry.name === stagingName) continue;
+      const isDirectory = entry.isDirectory();
+      const reason = exclusionOf(entry, path, ignored);
+      if (reason !== undefined) exclude(isDirectory ? `${path}/` : path, reason);
+      else if (isDirectory) pending.push(path);
+      else {
+        await addFile(path, join(servicesDir, path));
+        const pause = breathe();
+        if (pause) await pause;
+      }
+    }
+  }
+  SyncError.throwIfAborted(signal);
+  return { files, excluded };
+}
+
+const isLink: Exclusion = { kind: 'link', reason: 'a symbolic link: links are never followed' };
+const notRegular: Exclusion = { kind: 'special', reason: 'neither a file nor a directory' };
+
+function exclusionOf(entry: Dirent, path: string, ignored: IgnoreRules): Exclusion | undefined {
+  const byName = exclusionByName(path, entry.isDirectory(), ignored);
+  if (byName !== undefined) return byName;
+  if (entry.isSymbolicLink()) return isLink;
+  return entry.isFile() || entry.isDirectory() ? undefined : notRegular;
+}
+
+/** The directories to walk; everything else beside them is listed, so that nobody wonders why it does not arrive. */
+function topLevel(
+  servicesDir: string,
+  directories: readonly string[],
+  ignored: IgnoreRules,
+  exclude: (path: string, exclusion: Exclusion) => void,
+): string[] {
+  const found: string[] = [];
+  for (const entry of readRoot(servicesDir)) {
+    const path = entry.isDirectory() ? `${entry.name}/` : entry.name;
+    if (!directories.includes(entry.name)) exclude(path, outsideOf(directories));
+    else {
+      const reason = exclusionOf(entry, entry.name, ignored);
+      if (reason !== undefined) exclude(path, reason);
+      else if (entry.isDirectory()) found.push(entry.name);
+      else exclude(path, outsideOf(directories));
+    }
+  }
+  return found;
+}
+
+function outsideOf(directories: readonly string[]): Exclusion {
+  return { kind: 'outside', reason: `the tenant takes ${directories.join(', ')} only` };
+}
+
+function readRoot(servicesDir: string): Dirent[] {
+  try {
+    return readdirSync(servicesDir, { withFileTypes: true });
+  } catch (error) {
+    throw new SyncError(
+      'missingConfig',
+      `The services folder ${servicesDir} cannot be read: ${ioReason(error)}.`,
+      {
+        hint: 'Nothing is compared with a folder that is not there: create it, mount it, or name another with --services.',
+        details: { folder: servicesDir },
+        cause: error,
+      },
+    );
+  }
+}
+
+function readDirectory(
+  servicesDir: string,
+  path: string,
+  unreadable: (path: string, error: unknown) => void,
+): Dirent[] {
+  try {
+    return readdirSync(join(servicesDir, path), { withFileTypes: true });
+  } catch (error) {
+    unreadable(`${path}/`, error);
+    return [];
+  }
+}

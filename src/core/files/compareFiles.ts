@@ -1,0 +1,132 @@
+import type { BaseState } from '../state/baseStore';
+import { comparePaths, foldedPath } from './archive/archivePath';
+import { shieldOf, type ExcludedFile } from './excludedFile';
+import type { FileDifference, FileOrigin, FilesDiff } from './filesDiff';
+import type { LocalTree } from './localTree';
+import type { RemoteTree } from './remoteTree';
+
+export interface CompareInput {
+  readonly local: LocalTree;
+  readonly remote: RemoteTree;
+  /** Undefined when the sides never agreed on anything: then no deletion is inferred. */
+  readonly base: BaseState | undefined;
+  readonly tenant: string;
+  readonly states: readonly string[];
+}
+
+/**
+ * Three-way comparison by digest. A path that is left out on one side is left out on the other, and in the base: it is
+ * neither missing nor new. Pure.
+ */
+export function compareFiles({ local, remote, base, tenant, states }: CompareInput): FilesDiff {
+  const excluded = mergeExcluded(local.excluded, remote.excluded);
+  const isShielded = shieldOf(excluded);
+  const differences: FileDifference[] = [];
+  const adopt: { path: string; digest: string }[] = [];
+  let unchanged = 0;
+  let localCount = 0;
+  let remoteCount = 0;
+
+  for (const [path, file] of local.files) {
+    if (isShielded(path)) continue;
+    localCount += 1;
+    const other = remote.files.get(path);
+    const agreed = base?.get(path)?.digest;
+    if (other?.digest === file.digest) {
+      unchanged += 1;
+      if (agreed !== file.digest) adopt.push({ path, digest: file.digest });
+      continue;
+    }
+    differences.push({
+      path,
+      origin: originOf(file.digest, other?.digest, agreed, base !== undefined),
+      local: { digest: file.digest, size: file.size, executable: file.executable },
+      ...(other && { remote: other }),
+      ...(agreed !== undefined && { base: agreed }),
+    });
+  }
+  for (const [path, file] of remote.files) {
+    if (isShielded(path)) continue;
+    remoteCount += 1;
+    if (local.files.has(path)) continue;
+    const agreed = base?.get(path)?.digest;
+    differences.push({
+      path,
+      origin: originOf(undefined, file.digest, agreed, base !== undefined),
+      remote: file,
+      ...(agreed !== undefined && { base: agreed }),
+    });
+  }
+  differences.sort((one, other) => comparePaths(one.path, other.path));
+  adopt.sort((one, other) => comparePaths(one.path, other.path));
+  const served = new Set(remote.state.directories);
+  const forget = [...(base?.keys() ?? [])].filter(
+    (path) =>
+      !local.files.has(path) &&
+      !remote.files.has(path) &&
+      !isShielded(path) &&
+      served.has(path.split('/', 1)[0] ?? ''),
+  );
+  return {
+    inSync: differences.length === 0 && !excluded.some(({ kind }) => kind === 'unreadable'),
+    differences,
+    adopt,
+    forget,
+    excluded,
+    unchanged,
+    localCount,
+    remoteCount,
+    twins: findTwins(differences, local, remote),
+    tenant,
+    hasBase: base !== undefined,
+    remote: remote.state,
+    states,
+  };
+}
+
+function originOf(
+  local: string | undefined,
+  remote: string | undefined,
+  agreed: string | undefined,
+  hasBase: boolean,
+): FileOrigin {
+  if (agreed === undefined) {
+    if (!hasBase) return 'unknown';
+    if (local !== undefined && remote !== undefined) return 'unknown';
+    return local === undefined ? 'remote' : 'local';
+  }
+  if (local === agreed) return 'remote';
+  return remote === agreed ? 'local' : 'both';
+}
+
+/** New names that another side's file has but for letter case or Unicode form: one file on some platforms. */
+function findTwins(
+  differences: readonly FileDifference[],
+  local: LocalTree,
+  remote: RemoteTree,
+): FilesDiff['twins'] {
+  const single = differences.filter((item) => item.local === undefined || item.remote === undefined);
+  if (single.length === 0) return [];
+  const names = new Map<string, Set<string>>();
+  for (const path of [...local.files.keys(), ...remote.files.keys()]) {
+    const folded = foldedPath(path);
+    const known = names.get(folded);
+    if (known === undefined) names.set(folded, new Set([path]));
+    else known.add(path);
+  }
+  return single.flatMap(({ path }) => {
+    const other = [...(names.get(foldedPath(path)) ?? [])].find((name) => name !== path);
+    return other === undefined ? [] : [{ path, other }];
+  });
+}
+
+/** One line per path: what both sides leave out is told once. */
+function mergeExcluded(
+  local: readonly ExcludedFile[],
+  remote: readonly ExcludedFile[],
+): readonly ExcludedFile[] {
+  const seen = new Set(local.map(({ path }) => path));
+  return [...local, ...remote.filter(({ path }) => !seen.has(path))].sort((one, other) =>
+    comparePaths(one.path, other.path),
+  );
+}

@@ -1,0 +1,298 @@
+import { relative, sep } from 'node:path';
+import type { FileManifest } from '../api/apiModels';
+import { classicDirectories } from '../api/capabilities';
+import {
+  BackupService,
+  type RestoreDetails,
+  type RestoreOptions,
+  type RestorePlan,
+} from '../backups/backupService';
+import { assertGuards, type GuardAnswers } from '../guards';
+import type { SyncOperationResult } from '../models/operation';
+import type { PlanTarget } from '../models/plan';
+import type { RunContext } from '../ports';
+import type { Project } from '../project/discoverProject';
+import { createBackupStore, type BackupSummary } from '../state/backupStore';
+import { readBase, writeBase, type BaseState } from '../state/baseStore';
+import { openStateDirectory, type StateDirectory } from '../state/stateDirectory';
+import { applyUnderLock } from '../state/withProjectLock';
+import { SyncError } from '../syncError';
+import { applyPull } from './applyPull';
+import { applyPush, tooLargeReason } from './applyPush';
+import type { ArchiveLimits } from './archive/archiveLimits';
+import { backUpTree } from './backUpTree';
+import { collectFiles } from './collectFiles';
+import { compareFiles } from './compareFiles';
+import { connectTenant, type ConnectOptions, type TenantConnection } from './connectTenant';
+import type { FilesDiff } from './filesDiff';
+import { filesResult, nextBase, nothingDone, type FilesDetails } from './filesOutcome';
+import { planFiles, type FilesPlan, type FilesPlanOptions } from './filesPlan';
+import { openHashCache } from './hashCache';
+import type { LocalTree } from './localTree';
+import { fitsAlone } from './packUploads';
+import { readIgnoreRules } from './readIgnoreRules';
+import { readRemote } from './readRemote';
+import { readRemoteFile } from './readRemoteFile';
+import { remoteTree } from './remoteTree';
+
+export interface FileSyncSettings extends ConnectOptions {
+  readonly project: Project;
+  readonly context: RunContext;
+  /** How many backups of any kind are kept after an apply; default 20. */
+  readonly keepBackups?: number | undefined;
+  /** What an archive of the tenant may cost; `defaultArchiveLimits` when absent. */
+  readonly limits?: ArchiveLimits | undefined;
+  /** False for a dry run: then comparing writes no cache either. */
+  readonly keepCaches?: boolean | undefined;
+}
+
+/** The base of files is kept under this name, per tenant. */
+const domain = 'files';
+
+/**
+ * The services directory of a project and the files of its tenant: compare, plan, apply. A plan is what is looked at,
+ * confirmed and carried out; nothing else is. Close it when done.
+ */
+export class FileSyncService {
+  readonly #settings: FileSyncSettings;
+  readonly #state: StateDirectory;
+  #tenant: Promise<TenantConnection> | undefined;
+
+  constructor(settings: FileSyncSettings) {
+    this.#settings = settings;
+    this.#state = openStateDirectory(settings.project.root);
+  }
+
+  /**
+   * The local files that take part, and what is left out with the reason.
+   * @param directories those that the tenant names; the seven that every server has when absent
+   * @throws SyncError `missingConfig` when the services directory is gone, `io`, `cancelled`
+   */
+  async collect(directories: readonly string[] = classicDirectories): Promise<LocalTree> {
+    const { project, context, keepCaches = true } = this.#settings;
+    const cache = await openHashCache(this.#state);
+    const ignored = await readIgnoreRules(project.root, project.servicesDir);
+    const { servicesDir } = project;
+    const tree = await collectFiles({ servicesDir, directories, ignored, cache, signal: context.signal });
+    if (keepCaches) await cache.save(context.now());
+    return tree;
+  }
+
+  /** What the tenant holds, as it says. @throws SyncError as the client says */
+  async manifest(): Promise<FileManifest> {
+    return (await this.#readRemote(await this.#connection())).manifest;
+  }
+
+  /**
+   * Compares with the manifest, and changes nothing but caches.
+   * @throws SyncError `missingConfig`, `unauthorized`, `http`, `apiError`, `io`, `cancelled`
+   */
+  async diff(): Promise<FilesDiff> {
+    const { project, context } = this.#settings;
+    const tenant = await this.#connection();
+    context.progress({ message: 'Comparing files' });
+    const [{ manifest, states }, base, ignored] = await Promise.all([
+      this.#readRemote(tenant),
+      readBase(this.#state, domain, tenant.identity),
+      readIgnoreRules(project.root, project.servicesDir),
+    ]);
+    const remote = remoteTree(manifest, ignored);
+    const local = await this.collect(remote.state.directories);
+    return compareFiles({ local, remote, base, tenant: tenant.identity, states });
+  }
+
+  /**
+   * What would be done about a diff. Neither side is looked at again, but for files that may be too large to be sent: those
+   * are packed to be sure, and said here, before anything is sent.
+   */
+  async plan(diff: FilesDiff, options: FilesPlanOptions): Promise<FilesPlan> {
+    const { target } = await this.#connection();
+    if (options.direction === 'pull') return planFiles(diff, this.#diskSide(), options);
+    const plan = planFiles(diff, target, options);
+    const unsendable = await this.#findUnsendable(plan);
+    return unsendable.size === 0 ? plan : planFiles(diff, target, { ...options, unsendable });
+  }
+
+  /** Compare, plan, ask, apply. @param confirm answers the guards, and throws where the answer is no */
+  push(
+    options: Omit<FilesPlanOptions, 'direction'>,
+    confirm: (plan: FilesPlan) => Promise<GuardAnswers>,
+  ): Promise<SyncOperationResult<FilesDetails>> {
+    return this.#sync({ ...options, direction: 'push' }, confirm);
+  }
+
+  /** Compare, plan, ask, apply. @param confirm answers the guards, and throws where the answer is no */
+  pull(
+    options: Omit<FilesPlanOptions, 'direction'>,
+    confirm: (plan: FilesPlan) => Promise<GuardAnswers>,
+  ): Promise<SyncOperationResult<FilesDetails>> {
+    return this.#sync({ ...options, direction: 'pull' }, confirm);
+  }
+
+  /**
+   * Carries out a plan: guards, lock, checks, backup, changes, proof, base; in this order. Also takes equal files over as
+   * base. Where something was done before it failed, the result says so (`state` partial); else the error is thrown.
+   * @throws SyncError `guard`, `locked`, `io`, `tarballUnsafe`, `cancelled`, and what the client throws
+   */
+  async apply(plan: FilesPlan, answers: GuardAnswers = {}): Promise<SyncOperationResult<FilesDetails>> {
+    assertGuards(plan, answers);
+    const tenant = await this.#connection();
+    requireSameTenant(plan, tenant);
+    const { context } = this.#settings;
+    if (plan.steps.length === 0 && (await this.#isSettled(plan))) return filesResult(plan, nothingDone);
+    return applyUnderLock({ state: this.#state, owner: plan.operation, context }, async (lock) => {
+      const { project, keepBackups, limits } = this.#settings;
+      const input = {
+        plan,
+        tenant,
+        projectRoot: project.root,
+        servicesDir: project.servicesDir,
+        servicesPrefix: this.#servicesPrefix(),
+        state: this.#state,
+        lock,
+        backups: createBackupStore(this.#state, keepBackups === undefined ? {} : { keep: keepBackups }),
+        context,
+        limits,
+      };
+      const apply = plan.direction === 'push' ? applyPush : applyPull;
+      const outcome = plan.steps.length === 0 ? nothingDone : await apply(input);
+      const base = await readBase(this.#state, domain, plan.tenant);
+      await writeBase(this.#state, lock, domain, plan.tenant, nextBase(base, plan, outcome));
+      return filesResult(plan, outcome);
+    });
+  }
+
+  /**
+   * Puts every local file that takes part into a backup, whatever the tenant holds.
+   * @returns its id; undefined when there is no file
+   * @throws SyncError `locked`, `io`, `cancelled`
+   */
+  async backup(): Promise<string | undefined> {
+    const { project, context, keepBackups } = this.#settings;
+    const tree = await this.collect();
+    return applyUnderLock({ state: this.#state, owner: 'files backup', context }, async () => {
+      const backups = createBackupStore(this.#state, keepBackups === undefined ? {} : { keep: keepBackups });
+      const id = await backUpTree({
+        tree,
+        backups,
+        servicesDir: project.servicesDir,
+        servicesPrefix: this.#servicesPrefix(),
+        fileSystem: this.#state.fileSystem,
+        context,
+      });
+      await backups.prune();
+      return id;
+    });
+  }
+
+  /** Backups of file operations, newest first. */
+  async backups(): Promise<readonly BackupSummary[]> {
+    const all = await this.#backupService().list();
+    return all.filter(
+      ({ operation, target }) => operation.startsWith('files_') || target.startsWith('tenant:'),
+    );
+  }
+
+  /**
+   * What bringing files of a backup back to the disk would do; a restored file can then be pushed.
+   * @throws SyncError `invalidInput` for an unknown id, or one of another domain
+   */
+  async planRestore(id: string, options: RestoreOptions = {}): Promise<RestorePlan> {
+    const service = this.#backupService();
+    const plan = await service.planRestore(id, options);
+    if ((await this.backups()).some((backup) => backup.id === id)) return plan;
+    throw new SyncError('invalidInput', `Backup ${id} is not one of files.`, {
+      hint: '"backups restore" brings back backups of every kind.',
+    });
+  }
+
+  /** @throws SyncError `guard`, `locked`, `io` */
+  restore(plan: RestorePlan, answers: GuardAnswers = {}): Promise<SyncOperationResult<RestoreDetails>> {
+    return this.#backupService().applyRestore(plan, answers);
+  }
+
+  /**
+   * The tenant's version of a file that a diff saw, to be shown beside the local one: downloaded once, then kept by digest.
+   * @returns undefined when the tenant does not hold that version any more
+   * @throws SyncError `tarballUnsafe`, `io`, and what the client throws
+   */
+  async remoteFile(diff: FilesDiff, path: string): Promise<Buffer | undefined> {
+    const { context, limits } = this.#settings;
+    return readRemoteFile({
+      diff,
+      path,
+      tenant: await this.#connection(),
+      state: this.#state,
+      context,
+      limits,
+    });
+  }
+
+  async close(): Promise<void> {
+    await (await this.#tenant?.catch(() => undefined))?.client.close();
+  }
+
+  async #sync(
+    options: FilesPlanOptions,
+    confirm: (plan: FilesPlan) => Promise<GuardAnswers>,
+  ): Promise<SyncOperationResult<FilesDetails>> {
+    const plan = await this.plan(await this.diff(), options);
+    return this.apply(plan, await confirm(plan));
+  }
+
+  #readRemote(tenant: TenantConnection) {
+    const { context, limits, keepCaches = true } = this.#settings;
+    return readRemote(tenant, this.#state, context, { keep: keepCaches, limits });
+  }
+
+  #connection(): Promise<TenantConnection> {
+    this.#tenant ??= connectTenant(this.#settings.project, this.#settings);
+    return this.#tenant;
+  }
+
+  async #findUnsendable({ steps, remote }: FilesPlan): Promise<ReadonlyMap<string, string>> {
+    const { project, context } = this.#settings;
+    const found = new Map<string, string>();
+    for (const step of steps) {
+      // Headers and the end of an archive take room as well.
+      if (step.digest === undefined || step.size + 4096 < remote.maxBodyBytes) continue;
+      if (await fitsAlone(step, project.servicesDir, remote.maxBodyBytes, context.signal)) continue;
+      found.set(step.path, tooLargeReason(remote.maxBodyBytes));
+    }
+    return found;
+  }
+
+  /** True when the base already says what this plan would write: then nothing is written at all. */
+  async #isSettled(plan: FilesPlan): Promise<boolean> {
+    if (plan.adopt.length > 0) return false;
+    const base: BaseState | undefined = await readBase(this.#state, domain, plan.tenant);
+    return base !== undefined && !plan.forget.some((path) => base.has(path));
+  }
+
+  #servicesPrefix(): string {
+    const { root, servicesDir } = this.#settings.project;
+    return `${relative(root, servicesDir).split(sep).join('/')}/`;
+  }
+
+  #diskSide(): PlanTarget {
+    return { kind: 'disk', label: this.#servicesPrefix(), host: '', production: false };
+  }
+
+  #backupService(): BackupService {
+    const { project, context, keepBackups } = this.#settings;
+    return new BackupService(project, context, keepBackups);
+  }
+}
+
+/** A plan is for one tenant (design.md rule 5). */
+function requireSameTenant(plan: FilesPlan, tenant: TenantConnection): void {
+  if (plan.tenant === tenant.identity) return;
+  throw new SyncError(
+    'guard',
+    `The plan is for ${plan.tenant}, and the project is set to ${tenant.identity}.`,
+    {
+      hint: 'Compare again with the tenant that is chosen now.',
+      details: { guard: 'otherTarget', planned: plan.tenant, target: tenant.identity },
+    },
+  );
+}

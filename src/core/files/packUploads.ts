@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunContext } from '../ports';
+import { ioError } from '../state/ioReason';
+import { errnoOf, SyncError } from '../syncError';
+import type { ArchiveSource } from './archive/packTar';
+import { writeArchive } from './archive/writeArchive';
+import type { FileStep } from './filesPlan';
+
+/** An archive on disk, ready to be sent. */
+export interface PackedUpload {
+  readonly file: string;
+  readonly bytes: number;
+  readonly steps: readonly FileStep[];
+}
+
+export interface PackOptions {
+  readonly servicesDir: string;
+  /** Largest archive, in packed bytes. */
+  readonly limitBytes: number;
+  /** Where the archives go. */
+  readonly folder: string;
+  readonly context: RunContext;
+  /** A file that is no longer what the plan saw, or that fits into no archive: it is left out, the others go on. */
+  readonly refuse: (step: FileStep, why: 'moved' | 'tooLarge') => void;
+}
+
+/** Text compresses to a third or less: the first try of an archive that holds many files. */
+const firstTryFactor = 3;
+const pieceBytes = 256 * 1024;
+
+/**
+ * Packs files into as few archives as the limit allows, in order. Each content is hashed on its way into the archive: what is
+ * not what the plan saw is not sent.
+ *
+ * @throws SyncError `io`, `cancelled`
+ */
+export async function packUploads(
+  steps: readonly FileStep[],
+  options: PackOptions,
+): Promise<readonly PackedUpload[]> {
+  const packed: PackedUpload[] = [];
+  let group: FileStep[] = [];
+  let bytes = 0;
+  for (const step of steps) {
+    if (group.length > 0 && bytes + step.size > options.limitBytes * firstTryFactor) {
+      packed.push(...(await packFitting(group, options)));
+      group = [];
+      bytes = 0;
+    }
+    group.push(step);
+    bytes += step.size;
+  }
+  packed.push(...(await packFitting(group, options)));
+  return packed;
+}
+
+/** Packs a group; in halves when it is over the limit, and without a file that has moved. */
+async function packFitting(group: readonly FileStep[], options: PackOptions): Promise<PackedUpload[]> {
+  const [only] = group;
+  if (only === undefined) return [];
+  const outcome = await packOnce(group, options);
+  if ('bytes' in outcome) return [outcome];
+  if (outcome.moved !== undefined) {
+    const { moved } = outcome;
+    const step = group.find(({ path }) => path === moved) ?? only;
+    options.refuse(step, 'moved');
+    return packFitting(
+      group.filter((other) => other !== step),
+      options,
+    );
+  }
+  if (group.length === 1) {
+    options.refuse(only, 'tooLarge');
+    return [];
+  }
+  const middle = halfOf(group);
+  const first = await packFitting(group.slice(0, middle), options);
+  return [...first, ...(await packFitting(group.slice(middle), options))];
+}
+
+function halfOf(group: readonly FileStep[]): number {
+  const half = group.reduce((sum, { size }) => sum + size, 0) / 2;
+  let bytes = 0;
+  for (const [index, { size }] of group.entries()) {
+    bytes += size;
+    if (bytes >= half) return Math.min(Math.max(index, 1), group.length - 1);
+  }
+  return Math.ceil(group.length / 2);
+}
+
+let archives = 0;
+
+async function packOnce(
+  group: readonly FileStep[],
+  { servicesDir, limitBytes, folder, context }: PackOptions,
+): Promise<PackedUpload | { readonly moved: string | undefined }> {
+  archives += 1;
+  const file = join(folder, `${archives}.tar.gz`);
+  const sources = group.map((step) => sourceOf(step, servicesDir));
+  let bytes = 0;
+  try {
+    const handle = await open(file, 'wx', 0o600);
+    try {
+      for await (const chunk of writeArchive(sources, { signal: context.signal })) {
+        bytes += chunk.byteLength;
+        if (bytes > limitBytes) break;
+        await handle.write(chunk);
+      }
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    await rm(file, { force: true });
+    const path = SyncError.is(error, 'conflict') ? error.details?.['path'] : undefined;
+    if (typeof path === 'string') return { moved: path };
+    throw ioError('Could not pack the files', error);
+  }
+  if (bytes <= limitBytes) return { file, bytes, steps: group };
+  await rm(file, { force: true });
+  return { moved: undefined };
+}
+
+/**
+ * Whether an archive of this file alone stays under the limit; measured without writing anything.
+ *
+ * @throws SyncError `cancelled`, `io`
+ */
+export async function fitsAlone(
+  step: Pick<FileStep, 'path' | 'size' | 'digest'>,
+  servicesDir: string,
+  limitBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  let bytes = 0;
+  try {
+    for await (const chunk of writeArchive([sourceOf(step, servicesDir)], { signal })) {
+      bytes += chunk.byteLength;
+      if (bytes > limitBytes) return false;
+    }
+  } catch (error) {
+    // It has moved since it was hashed: that is said where it would be sent.
+    if (!SyncError.is(error, 'conflict')) throw error;
+  }
+  return true;
+}
+
+function sourceOf(
+  step: Pick<FileStep, 'path' | 'size' | 'digest' | 'executable'>,
+  servicesDir: string,
+): ArchiveSource {
+  return {
+    path: step.path,
+    size: step.size,
+    executable: step.executable === true,
+    content: () => verifiedContent(join(servicesDir, step.path), step),
+  };
+}
+
+/** The content as the plan saw it, to the last byte, or an error that names the file. */
+async function* verifiedContent(
+  absolute: string,
+  { path, size, digest }: Pick<FileStep, 'path' | 'size' | 'digest'>,
+): AsyncGenerator<Uint8Array> {
+  const moved = (cause?: unknown) =>
+    new SyncError('conflict', `${path} changed since it was compared.`, { details: { path }, cause });
+  const hash = createHash('sha256');
+  let length = 0;
+  let descriptor: number | undefined;
+  try {
+    // Synchronously: many small files take several times longer through the thread pool, which compresses meanwhile.
+    descriptor = openSync(absolute, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, size - length + 1));
+      const read = readSync(descriptor, buffer, 0, buffer.length, null);
+      if (read === 0) break;
+      length += read;
+      if (length > size) throw moved();
+      const piece = buffer.subarray(0, read);
+      hash.update(piece);
+      yield piece;
+    }
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EACCES'].includes(errnoOf(error) ?? '')) throw moved(error);
+    throw error;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+  if (length !== size || hash.digest('hex') !== digest) throw moved();
+}
