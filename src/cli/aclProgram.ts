@@ -1,10 +1,5 @@
 import { Option, type Command as CommanderCommand } from 'commander';
-import type { Command } from './session';
-
-/** Makes the action of a command that is loaded when it runs. */
-export type RunAction = <Options extends object>(
-  load: () => Promise<Command<Options>>,
-) => (this: CommanderCommand) => Promise<void>;
+import type { RunAction } from './runAction';
 
 /** `acl …` of cli-contract.md. */
 export function addAclCommands(program: CommanderCommand, run: RunAction): void {

@@ -1,5 +1,10 @@
 import { Command as CommanderCommand, InvalidArgumentError, Option } from 'commander';
 import { addAclCommands } from './aclProgram';
+import { addDbCommands } from './dbProgram';
+import { addFilesCommands } from './filesProgram';
+import { addJobsCommands } from './jobsProgram';
+import { addTenantCommands } from './tenantProgram';
+import type { RunAction } from './runAction';
 import type { Command, GlobalOptions } from './session';
 
 /** Runs a command with its parsed options; the caller owns errors and exit codes. */
@@ -21,7 +26,7 @@ export function createProgram(version: string, dispatch: Dispatch): CommanderCom
     .showHelpAfterError('(--help lists the options)');
   addGlobalOptions(program);
 
-  const run = <Options extends object>(load: () => Promise<Command<Options>>) =>
+  const run: RunAction = <Options extends object>(load: () => Promise<Command<Options>>) =>
     async function (this: CommanderCommand): Promise<void> {
       await dispatch(program.opts(), load as () => Promise<Command<object>>, this.opts());
     };
@@ -74,6 +79,10 @@ export function createProgram(version: string, dispatch: Dispatch): CommanderCom
     .description('what was found, and from where')
     .action(run(async () => (await import('./commands/project')).projectShow));
   addAclCommands(program, run);
+  addDbCommands(program, run);
+  addFilesCommands(program, run);
+  addJobsCommands(program, run);
+  addTenantCommands(program, run);
   return program;
 }
 

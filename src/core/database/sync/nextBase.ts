@@ -1,0 +1,98 @@
+import type { DatabasePlan } from './databasePlan';
+import type { AgreedRows } from './agreedRows';
+import { readRows } from './copyStreams';
+import { nextTableBase, type PairBase, type TableBase } from './pairBase';
+import { digestColumns, type TablePair } from './pairColumns';
+import { columnsText, type ComparedSides, type Prepared } from './prepareImport';
+import { bucketSql, keyHashSql, rowDigestSql, travelsSql } from './rowSql';
+import { decidedTable } from './stagingTables';
+import type { OpenSides } from './syncSides';
+
+interface BaseInput {
+  readonly plan: DatabasePlan;
+  readonly sides: OpenSides;
+  readonly base: PairBase | undefined;
+}
+
+/**
+ * The base after an import, read before it commits: rows that were written, with what either side has now, and rows that are
+ * the same on both sides and that the base does not know yet. Rows that were left keep what the base said about them.
+ *
+ * @returns undefined when the base stays as it is, and for imports from a file
+ */
+export async function nextBase(
+  { plan, sides, base }: BaseInput,
+  { compared, decided }: Prepared,
+): Promise<PairBase | undefined> {
+  if (!compared) return undefined;
+  const written = decided ? { localFirst: plan.options.direction === 'push' } : undefined;
+  const users = await nextTable(sides, sides.pair.users, compared, base?.users, written);
+  const contexts = await nextTable(sides, sides.pair.contexts, compared, base?.contexts, written);
+  if (users === base?.users && contexts === base?.contexts) return undefined;
+  return { users, contexts };
+}
+
+async function nextTable(
+  sides: OpenSides,
+  pair: TablePair,
+  compared: ComparedSides,
+  before: TableBase | undefined,
+  written: { readonly localFirst: boolean } | undefined,
+): Promise<TableBase> {
+  const { area } = pair.table;
+  const columns = columnsText(pair);
+  const known = before?.columns === columns ? before : undefined;
+  const rows = compared.agreed[area];
+  const source = compared.source[area].buckets;
+  const unknown = compared.judged[area].equal.filter(
+    (bucket) => known?.agreed[bucket] !== source.get(bucket)?.digest,
+  );
+  await addEqualRows(sides, pair, unknown, rows);
+  if (written) await addWrittenRows(sides, pair, rows, written.localFirst);
+  const agreed = new Map<number, string>();
+  for (const [bucket, { rows: expected, digest }] of source) {
+    if (rows.sameIn(bucket) === expected) agreed.set(bucket, digest);
+  }
+  const empty = (known ? [...known.groups.entries()] : [])
+    .filter(
+      ([bucket, records]) =>
+        records.length > 0 && !source.has(bucket) && !compared.target[area].buckets.has(bucket),
+    )
+    .map(([bucket]) => bucket);
+  if (known && rows.size === 0 && empty.length === 0) return known;
+  return nextTableBase(known, { columns, rows, agreed, complete: new Set([...unknown, ...empty]) });
+}
+
+async function addEqualRows(
+  { source, pair, asked }: OpenSides,
+  table: TablePair,
+  buckets: readonly number[],
+  rows: AgreedRows,
+): Promise<void> {
+  if (buckets.length === 0 || source.kind !== 'database') return;
+  const { key, name } = table.table;
+  const travels = travelsSql(table.table, pair.users.sourceColumns, asked);
+  const query = `SELECT encode(hash || digest || digest, 'hex')
+                   FROM (SELECT ${keyHashSql(`t.${key}`)} AS hash, substr(${rowDigestSql('t', digestColumns(table))}, 1, 8) AS digest
+                           FROM ${name} t WHERE ${travels} AND ${bucketSql(`t.${key}`)} = ANY('{${buckets.join(',')}}')) r`;
+  await readRows(source.db, query, (found) => {
+    for (const [record] of found) rows.add(record ?? '');
+  });
+}
+
+async function addWrittenRows(
+  { target }: OpenSides,
+  pair: TablePair,
+  rows: AgreedRows,
+  localFirst: boolean,
+): Promise<void> {
+  const { table } = pair;
+  const ours = 'substr(d.source_digest, 1, 8)';
+  const theirs = `substr(${rowDigestSql('t', digestColumns(pair))}, 1, 8)`;
+  const query = `SELECT encode(d.hash || ${localFirst ? `${ours} || ${theirs}` : `${theirs} || ${ours}`}, 'hex')
+                   FROM ${decidedTable(table)} d JOIN ${table.name} t ON t.${table.key} = d.key
+                  WHERE d.verdict IN ('create', 'update')`;
+  await readRows(target, query, (found) => {
+    for (const [record] of found) rows.add(record ?? '');
+  });
+}
