@@ -12,6 +12,7 @@ import type { SyncOperationResult } from '../../core/models/operation';
 import { countActions } from '../../core/models/plan';
 import { SyncError } from '../../core/syncError';
 import { confirmPlan } from '../confirmPlan';
+import { dryRunDocument } from '../dryRun';
 import { exitCodeOfApply, exitCodes } from '../exitCodes';
 import { diffLines, explanationLines, planLines, resultLines } from '../print/aclLines';
 import { openProject, type Command, type Session } from '../session';
@@ -137,26 +138,19 @@ function answerPlan(session: Session, diff: AccessDiff, plan: AccessPlan): 0 | 1
   const rules = countActions(plan.steps.filter(({ kind }) => kind === 'rule'));
   const decisions = decisionReports(diff, plan);
   const document = {
-    operation: plan.operation,
-    success: true,
-    dry_run: true,
-    items_synced: 0,
-    items_skipped: plan.steps.length + plan.left.length,
-    errors: [],
-    details: {
-      inserted: rules.create,
-      updated: rules.update,
-      skipped: plan.left.length,
-      deleted: rules.delete,
-      unchanged: plan.unchanged,
-      entities_updated: plan.steps.filter(({ kind }) => kind === 'entity').length,
-      left: plan.left,
-    },
-    state: { kind: 'not_started' },
-    plan_id: plan.id,
-    warnings: plan.warnings,
-    target: plan.target,
-    steps: plan.steps,
+    ...dryRunDocument(plan, {
+      details: {
+        inserted: rules.create,
+        updated: rules.update,
+        skipped: plan.left.length,
+        deleted: rules.delete,
+        unchanged: plan.unchanged,
+        entities_updated: plan.steps.filter(({ kind }) => kind === 'entity').length,
+        left: plan.left,
+      },
+      items_skipped: plan.steps.length + plan.left.length,
+      warnings: plan.warnings,
+    }),
     decisions,
   };
   session.output.answer(document, planLines(plan, decisions));

@@ -3,6 +3,7 @@ import { ContentLocalSync } from '../../core/content/contentLocalSync';
 import type { ContentDirection, ContentPlan } from '../../core/content/contentPlan';
 import { countActions } from '../../core/models/plan';
 import { confirmPlan } from '../confirmPlan';
+import { dryRunDocument } from '../dryRun';
 import { exitCodeOfApply, exitCodes } from '../exitCodes';
 import { diffLines, planLines, resultLines } from '../print/contentLines';
 import { openProject, type Command, type Session } from '../session';
@@ -64,20 +65,7 @@ function answerPlan(session: Session, plan: ContentPlan): 0 | 1 {
     skipped: count('skipped'),
     left: plan.left,
   };
-  const document = {
-    operation: plan.operation,
-    success: true,
-    dry_run: true,
-    items_synced: 0,
-    items_skipped: plan.steps.length + plan.left.length,
-    errors: [],
-    details,
-    state: { kind: 'not_started' },
-    plan_id: plan.id,
-    warnings: [],
-    target: plan.target,
-    steps: plan.steps,
-  };
+  const document = dryRunDocument(plan, { details, items_skipped: plan.steps.length + plan.left.length });
   session.output.answer(document, planLines(plan));
   return plan.steps.length > 0 ? exitCodes.differences : exitCodes.done;
 }

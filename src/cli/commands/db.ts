@@ -13,6 +13,7 @@ import type { SyncOperationResult } from '../../core/models/operation';
 import { SyncError } from '../../core/syncError';
 import { askCloudDatabase } from '../cloudDatabase';
 import { confirmPlan } from '../confirmPlan';
+import { dryRunDocument } from '../dryRun';
 import { exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
 import { dbPlanLines, dbResultLines } from '../print/dbLines';
 import { openProject, type Command, type Session } from '../session';
@@ -100,24 +101,22 @@ async function confirm(plan: DatabasePlan, session: Session): Promise<GuardAnswe
 
 /** A dry run prints the plan and changes nothing, not even a base (exit 1 when there is something to do). */
 function answerPlan(session: Session, plan: DatabasePlan): ExitCode {
-  const { areas } = plan;
-  const writes = areas.users.created + areas.users.updated + areas.contexts.created + areas.contexts.updated;
-  const document = {
-    operation: plan.operation,
-    success: true,
-    dry_run: true,
-    items_synced: 0,
-    items_skipped: writes + areas.users.skipped + areas.contexts.skipped,
-    errors: [],
+  session.output.answer(databasePlanDocument(plan), dbPlanLines(plan));
+  return plannedWrites(plan) > 0 ? exitCodes.differences : exitCodes.done;
+}
+
+/** The JSON of a dry run. */
+export function databasePlanDocument(plan: DatabasePlan): object {
+  const { users, contexts } = plan.areas;
+  return dryRunDocument(plan, {
     details: planDetails(plan),
-    state: { kind: 'not_started' },
-    plan_id: plan.id,
+    items_skipped: plannedWrites(plan) + users.skipped + contexts.skipped,
     warnings: [...plan.callouts, ...plan.warnings],
-    target: plan.target,
-    steps: plan.steps,
-  };
-  session.output.answer(document, dbPlanLines(plan));
-  return writes > 0 ? exitCodes.differences : exitCodes.done;
+  });
+}
+
+export function plannedWrites({ areas: { users, contexts } }: DatabasePlan): number {
+  return users.created + users.updated + contexts.created + contexts.updated;
 }
 
 function exitCode(result: SyncOperationResult<DatabaseDetails>, { context }: Session): ExitCode {

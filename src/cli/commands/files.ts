@@ -6,6 +6,7 @@ import { filesDiffReport } from '../../core/files/filesReport';
 import { selectPaths } from '../../core/files/pathSelection';
 import type { SyncOperationResult } from '../../core/models/operation';
 import { confirmPlan } from '../confirmPlan';
+import { dryRunDocument } from '../dryRun';
 import { exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
 import { diffLines, planLines, resultLines } from '../print/filesLines';
 import { openProject, type Command, type Session } from '../session';
@@ -124,18 +125,8 @@ function answerPlan(session: Session, plan: FilesPlan): ExitCode {
 
 /** The JSON of a dry run. */
 export function planDocument(plan: FilesPlan): object {
-  return {
-    operation: plan.operation,
-    success: true,
-    dry_run: true,
-    items_synced: 0,
-    items_skipped: plan.steps.length + plan.left.length,
-    errors: [],
+  return dryRunDocument(plan, {
     details: filesDetails(plan, nothingDone),
-    state: { kind: 'not_started' },
-    plan_id: plan.id,
-    warnings: [],
-    target: plan.target,
-    steps: plan.steps,
-  };
+    items_skipped: plan.steps.length + plan.left.length,
+  });
 }

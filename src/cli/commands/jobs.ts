@@ -6,6 +6,7 @@ import type { EndedRun } from '../../core/jobs/runLocked';
 import { countActions, type SkippedItem } from '../../core/models/plan';
 import type { Project } from '../../core/project/discoverProject';
 import { SyncError } from '../../core/syncError';
+import { dryRunDocument } from '../dryRun';
 import { exitCodeOf, exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
 import { jobLines, jobPlanLines } from '../print/jobsLines';
 import { openProject, type Command, type Session } from '../session';
@@ -102,20 +103,10 @@ async function answerPlan(
     ? new ContentSyncJob(project, session.context, task.parameters).plan()
     : new AccessControlSyncJob(project, session.context, task.parameters).plan());
   const { create, update, delete: deletes } = countActions(plan.steps);
-  const document = {
-    operation: plan.operation,
-    success: true,
-    dry_run: true,
-    items_synced: 0,
-    items_skipped: plan.steps.length + plan.left.length,
-    errors: [],
+  const document = dryRunDocument(plan, {
     details: { created: create, updated: update, deleted: deletes, left: plan.left },
-    state: { kind: 'not_started' },
-    plan_id: plan.id,
-    warnings: [],
-    target: plan.target,
-    steps: plan.steps,
-  };
+    items_skipped: plan.steps.length + plan.left.length,
+  });
   session.output.answer(document, jobPlanLines(plan));
   return plan.steps.length > 0 ? exitCodes.differences : exitCodes.done;
 }

@@ -1,7 +1,6 @@
 import { connectOptions } from '../connectOptions';
 import { DatabaseSyncService } from '../../core/database/sync/databaseSyncService';
-import { planDetails, type DatabaseDetails } from '../../core/database/sync/databaseOutcome';
-import type { DatabasePlan } from '../../core/database/sync/databasePlan';
+import type { DatabaseDetails } from '../../core/database/sync/databaseOutcome';
 import { FileSyncService } from '../../core/files/fileSyncService';
 import type { FilesDetails } from '../../core/files/filesOutcome';
 import type { FilesDirection } from '../../core/files/filesPlan';
@@ -14,6 +13,7 @@ import { exitCodeOf, exitCodeOfApply, exitCodes, type ExitCode } from '../exitCo
 import { dbPlanLines, dbResultLines } from '../print/dbLines';
 import { planLines, resultLines } from '../print/filesLines';
 import { openProject, type Command, type Session } from '../session';
+import { databasePlanDocument, plannedWrites } from './db';
 import { filesExitCode, planDocument, planOptions, type FilesApplyOptions } from './files';
 
 /** `sync push` and `sync pull`: files, then database; neither hides the other. */
@@ -60,7 +60,7 @@ async function answerPlans(
     'error' in files ? failure(`files_${options.direction}`, files.error) : planDocument(files.plan),
     'error' in database
       ? failure(`database_${options.direction}`, database.error)
-      : databaseDocument(database.plan),
+      : databasePlanDocument(database.plan),
   ];
   session.output.answer(documents, [
     ...('error' in files ? [`files: ${messageOf(files.error)}`] : planLines(files.plan)),
@@ -69,27 +69,11 @@ async function answerPlans(
   const errors = [files, database].flatMap((side) => ('error' in side ? [exitCodeOfError(side.error)] : []));
   if (errors.length > 0) return worst(errors);
   const isEmpty =
-    'plan' in files && files.plan.steps.length === 0 && 'plan' in database && isEmptyPlan(database.plan);
+    'plan' in files &&
+    files.plan.steps.length === 0 &&
+    'plan' in database &&
+    plannedWrites(database.plan) === 0;
   return isEmpty ? exitCodes.done : exitCodes.differences;
-}
-
-function isEmptyPlan({ areas }: DatabasePlan): boolean {
-  return [areas.users, areas.contexts].every(({ created, updated }) => created + updated === 0);
-}
-
-function databaseDocument(plan: DatabasePlan): object {
-  return {
-    operation: plan.operation,
-    success: true,
-    dry_run: true,
-    errors: [],
-    details: planDetails(plan),
-    state: { kind: 'not_started' },
-    plan_id: plan.id,
-    warnings: [...plan.callouts, ...plan.warnings],
-    target: plan.target,
-    steps: plan.steps,
-  };
 }
 
 function failure(operation: string, error: unknown): object {
