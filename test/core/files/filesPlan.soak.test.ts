@@ -1,6 +1,6 @@
 import { it } from 'vitest';
 import { checkFilesProperties } from './filesProperties';
 
-it('keeps its promises for a million worlds', () => {
-  checkFilesProperties(1_000_000);
+it('keeps its promises for two hundred thousand worlds', () => {
+  checkFilesProperties(200_000);
 });
