@@ -3,6 +3,6 @@ import { checkTwoRuleFiles } from './twoRuleFiles';
 
 it.each(['0.12', 'current'] as const)(
   'leaves exactly the second of any two rule files, many times over, with the tables of %s',
-  (generation) => checkTwoRuleFiles(generation, 1500),
+  (generation) => checkTwoRuleFiles(generation, 500),
   900_000,
 );
