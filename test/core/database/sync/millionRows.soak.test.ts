@@ -9,7 +9,7 @@ import { Client } from 'pg';
 import { createDatabasePair, type DatabasePairProject } from './databasePair';
 
 /** SOAK_USERS=250000 makes it the million; the default keeps the whole soak under its time on two cores. */
-const users = Number(process.env['SOAK_USERS'] ?? 50_000);
+const users = Number(process.env['SOAK_USERS'] ?? 25_000);
 const contexts = users * 3;
 const memoryLimitMb = 200;
 
