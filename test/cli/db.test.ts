@@ -54,6 +54,22 @@ describe('systemprompt-sync db', () => {
     expect((await cli(p, 'db', 'diff', '--direction', 'pull')).code).toBe(0);
   });
 
+  it('brings the rows that a push overwrote back into the cloud database, not into the own one', async () => {
+    const p = await pair();
+    await addUser(p.local, { id: 'u' });
+    await cli(p, 'db', 'push');
+    await p.local.query(`UPDATE users SET full_name = 'Newer', updated_at = now()`);
+    const push = await cli(p, 'db', 'push', '--yes');
+    const { backup } = push.json<{ backup: string }>();
+    const [before] = await p.local.query<{ full_name: string | null }>('SELECT full_name FROM users');
+    expect(await p.cloud.query('SELECT full_name FROM users')).toEqual([before]);
+
+    const restore = await cli(p, 'backups', 'restore', backup, '--yes');
+    expect([restore.code, restore.json()]).toMatchObject([0, { items_synced: 1 }]);
+    expect(await p.cloud.query('SELECT full_name FROM users')).not.toEqual([before]);
+    expect(await p.local.query('SELECT full_name FROM users')).toEqual([before]);
+  });
+
   it('prints a plan on a dry run, with the id of the real one, and changes nothing', async () => {
     const p = await pair();
     await addUser(p.cloud, { id: 'u' });

@@ -1,4 +1,5 @@
 import { withDatabase, type Database } from '../database/connection';
+import type { DatabaseTarget } from '../database/databaseTarget';
 import { sha256, netstrings } from '../digest';
 import { assertGuards, type GuardAnswers } from '../guards';
 import type { SyncOperationResult } from '../models/operation';
@@ -7,6 +8,7 @@ import type { RunContext } from '../ports';
 import { requireDatabase, type Project } from '../project/discoverProject';
 import {
   createBackupStore,
+  type Backup,
   type BackupStore,
   type BackupSummary,
   type BackupWriter,
@@ -78,7 +80,7 @@ export class BackupService {
         : await this.withDatabaseOf(backup.target, (db) => planRows(db, backup.rows, override));
     const steps: RestoreStep[] = [...files.steps, ...rows.steps];
     const left = [...files.left, ...rows.left];
-    const target = this.targetOf(backup.rows.length > 0);
+    const target = this.targetOf(backup);
     const seen = steps.map((step) => netstrings([step.kind, step.action, step.item, step.current]));
     return {
       id: sha256(netstrings([id, target.label, ...seen])),
@@ -150,25 +152,31 @@ export class BackupService {
   }
 
   private withDatabaseOf<T>(identity: string, run: (db: Database) => Promise<T>): Promise<T> {
-    const target = requireDatabase(this.project);
-    if (target.identity !== identity) {
-      throw new SyncError(
-        'guard',
-        `The backup holds rows of ${identity}, and this project is set to ${target.label}. Nothing was changed.`,
-        {
-          hint: 'Choose the profile or --database-url that the backup was made with.',
-          details: { guard: 'otherTarget', backupTarget: identity, target: target.identity },
-        },
-      );
-    }
-    return withDatabase(target, { context: this.context }, run);
+    return withDatabase(this.databaseOf(identity), { context: this.context }, run);
   }
 
-  private targetOf(hasRows: boolean): PlanTarget {
-    const database = hasRows ? requireDatabase(this.project) : undefined;
-    return database
-      ? { kind: 'database', label: database.label, host: database.host, production: database.production }
-      : { kind: 'disk', label: 'the project’s files', host: '', production: false };
+  /** The rows of `db push` belong to the cloud database, all others to the project's own. */
+  private databaseOf(identity: string): DatabaseTarget {
+    const { cloudDatabase } = this.project;
+    if (cloudDatabase?.identity === identity) return cloudDatabase;
+    const own = requireDatabase(this.project);
+    if (own.identity === identity) return own;
+    throw new SyncError(
+      'guard',
+      `The backup holds rows of ${identity}, and this project is set to ${own.label}. Nothing was changed.`,
+      {
+        hint: 'Choose the profile, --database-url or --cloud-database-url that the backup was made with.',
+        details: { guard: 'otherTarget', backupTarget: identity, target: own.identity },
+      },
+    );
+  }
+
+  private targetOf(backup: Backup): PlanTarget {
+    if (backup.rows.length === 0) {
+      return { kind: 'disk', label: 'the project’s files', host: '', production: false };
+    }
+    const { label, host, production } = this.databaseOf(backup.target);
+    return { kind: 'database', label, host, production };
   }
 }
 

@@ -34,11 +34,10 @@ export class AgreedRows {
     return this.same[bucket] ?? 0;
   }
 
-  /** The records of each group. */
-  byGroup(): Buffer[] {
-    return this.groups.map((records, bucket) =>
-      records.subarray(0, (this.counts[bucket] ?? 0) * recordBytes),
-    );
+  /** The records of a group. */
+  recordsIn(bucket: number): Buffer {
+    const records = this.groups[bucket] ?? Buffer.alloc(0);
+    return records.subarray(0, (this.counts[bucket] ?? 0) * recordBytes);
   }
 
   private roomFor(bucket: number, bytes: number): Buffer {

@@ -30,25 +30,43 @@ interface SummaryRow {
 /** Marks the row that counts a whole table, those that stay home included. */
 const wholeTable = -1;
 
-/** Both tables of a side in one statement: the server digests its rows, and sends a line per group. */
+/** True when neither table has a row. Asked inside a transaction with one snapshot, that holds for all of it. */
+export async function isEmpty(db: Database, pair: DatabasePair): Promise<boolean> {
+  const tables = tablePairs(pair).map(({ table }) => `EXISTS (SELECT 1 FROM ${table.name})`);
+  const { rows } = await db.query<{ some: boolean }>(`SELECT ${tables.join(' OR ')} AS some`);
+  return rows[0]?.some === false;
+}
+
+/**
+ * Both tables of a side in one statement: the server digests its rows, and sends a line per group.
+ * @param digests false: only counts, where there is nothing to compare with: all rows are in group 0 then, without a digest
+ */
 export async function summarise(
   db: Database,
   side: 'source' | 'target',
   pair: DatabasePair,
   asked: ReadonlySet<HomeKind>,
+  digests = true,
 ): Promise<SideSummary> {
   const users = side === 'source' ? pair.users.sourceColumns : pair.users.targetColumns;
-  const queries = tablePairs(pair).map((table) => tableQuery(table, travelsSql(table.table, users, asked)));
+  const queries = tablePairs(pair).map((table) =>
+    tableQuery(table, travelsSql(table.table, users, asked), digests),
+  );
   const { rows } = await db.query<SummaryRow>(queries.join(' UNION ALL '));
   return { users: collect(rows, 'users'), contexts: collect(rows, 'contexts') };
 }
 
-function tableQuery(pair: TablePair, travels: string): string {
+function tableQuery(pair: TablePair, travels: string, digests: boolean): string {
   const { area, name, key } = pair.table;
-  return `SELECT '${area}' AS area, bucket, count(*)::int AS rows, ${groupDigestSql('digest')} AS digest
+  const all = `SELECT '${area}' AS area, ${wholeTable} AS bucket, count(*)::int AS rows, '' AS digest FROM ${name}`;
+  if (!digests) {
+    return `${all} UNION ALL SELECT '${area}', 0, count(*)::int, '' FROM ${name} t WHERE ${travels} HAVING count(*) > 0`;
+  }
+  return `${all}
+          UNION ALL
+          SELECT '${area}', bucket, count(*)::int, ${groupDigestSql('digest')}
             FROM (SELECT ${bucketSql(`t.${key}`)} AS bucket, ${rowDigestSql('t', digestColumns(pair))} AS digest
-                    FROM ${name} t WHERE ${travels}) r GROUP BY bucket
-          UNION ALL SELECT '${area}', ${wholeTable}, count(*)::int, '' FROM ${name}`;
+                    FROM ${name} t WHERE ${travels}) r GROUP BY bucket`;
 }
 
 function collect(rows: readonly SummaryRow[], area: SyncArea): TableSummary {
@@ -68,6 +86,8 @@ function collect(rows: readonly SummaryRow[], area: SyncArea): TableSummary {
 }
 
 export interface BucketJudgement {
+  /** False when the source was only counted. */
+  readonly grouped: boolean;
   /** The target has nothing there: every row has to move. */
   readonly whole: readonly number[];
   /** Rows have to be compared one by one. */
@@ -87,5 +107,5 @@ export function judgeBuckets(source: TableSummary, target: TableSummary): Bucket
     else if (other?.digest === digest) equal.push(bucket);
     else mixed.push(bucket);
   }
-  return { whole, mixed, equal };
+  return { grouped: source.buckets.get(0)?.digest !== '', whole, mixed, equal };
 }

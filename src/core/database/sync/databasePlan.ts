@@ -59,7 +59,7 @@ export interface DatabasePlan extends SyncPlan<DatabaseStep> {
 }
 
 /** So many rows of each kind and table are named one by one. */
-export const listedRows = 5_000;
+export const listedRows = 2_000;
 
 export interface PlanParts {
   readonly options: DatabaseSyncOptions;

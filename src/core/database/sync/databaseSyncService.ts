@@ -15,7 +15,7 @@ import { writeExport } from './databaseExport';
 import { databaseResult, notStarted, type DatabaseDetails, type DatabaseOutcome } from './databaseOutcome';
 import { databasePlan, withAllSteps, type DatabasePlan } from './databasePlan';
 import { importInBatches, importRows, type Imported } from './importRows';
-import { readPairBase, writePairBase, type PairBase } from './pairBase';
+import { openPairBase, writePairBase, type BaseUpdates, type PairBase } from './pairBase';
 import { pairDatabases } from './pairColumns';
 import { prepareImport } from './prepareImport';
 import { areaPlan, noDecisions, readDecisions } from './readDecisions';
@@ -66,28 +66,29 @@ export class DatabaseSyncService {
     requireBatch(options);
     const { context } = this.settings;
     const { source, target, identity } = await this.sides(options);
-    const base = identity === undefined ? undefined : await readPairBase(this.state, identity);
-    return withSides({ source, target, options, context, timeouts: this.timeouts }, (sides) =>
-      sides.target.transaction(
-        async (db) => {
-          const prepared = await prepareImport({ sides, options, base, context, onCommit: 'DROP' });
-          const decisions = prepared.decided ? await readDecisions(db, sides.pair, 'plan') : noDecisions;
-          const { users, contexts } = decisions;
-          return databasePlan({
-            options,
-            source: options.from ?? source?.label ?? '',
-            target: planTarget(target),
-            sourceItems: prepared.rows.users.rows + prepared.rows.contexts.rows,
-            targetItems: prepared.targetItems,
-            areas: {
-              users: areaPlan(sides.pair.users, users, prepared.rows.users),
-              contexts: areaPlan(sides.pair.contexts, contexts, prepared.rows.contexts),
-            },
-            steps: [...users.steps, ...contexts.steps],
-            left: [...users.leftRows, ...contexts.leftRows],
-          });
-        },
-        { isolation: 'repeatable read', retries: 3 },
+    return this.withBase(identity, (base) =>
+      withSides({ source, target, options, context, timeouts: this.timeouts }, (sides) =>
+        sides.target.transaction(
+          async (db) => {
+            const prepared = await prepareImport({ sides, options, base, context, onCommit: 'DROP' });
+            const decisions = prepared.decided ? await readDecisions(db, sides.pair, 'plan') : noDecisions;
+            const { users, contexts } = decisions;
+            return databasePlan({
+              options,
+              source: options.from ?? source?.label ?? '',
+              target: planTarget(target),
+              sourceItems: prepared.rows.users.rows + prepared.rows.contexts.rows,
+              targetItems: prepared.targetItems,
+              areas: {
+                users: areaPlan(sides.pair.users, users, prepared.rows.users),
+                contexts: areaPlan(sides.pair.contexts, contexts, prepared.rows.contexts),
+              },
+              steps: [...users.steps, ...contexts.steps],
+              left: [...users.leftRows, ...contexts.leftRows],
+            });
+          },
+          { isolation: 'repeatable read', retries: 3 },
+        ),
       ),
     );
   }
@@ -159,28 +160,50 @@ export class DatabaseSyncService {
     const { context, keepBackups = 20 } = this.settings;
     const { options } = plan;
     const { source, target, identity } = await this.sides(options);
-    const base = identity === undefined ? undefined : await readPairBase(this.state, identity);
     const backups = createBackupStore(this.state, { keep: keepBackups });
-    const imported = await withSides(
-      { source, target, options, context, timeouts: this.timeouts },
-      (sides): Promise<Imported> => {
-        const input = { plan, sides, base, backups, targetIdentity: target.identity, lock, context };
-        return options.batch === undefined ? importRows(input) : importInBatches(input, options.batch);
-      },
-    );
-    if (identity !== undefined && imported.base !== undefined)
-      await this.keepBase(lock, identity, imported.base);
-    await this.pruneBackups(imported.outcome, backups);
-    return databaseResult(plan, imported.outcome);
+    return this.withBase(identity, async (base) => {
+      const imported = await withSides(
+        { source, target, options, context, timeouts: this.timeouts },
+        (sides): Promise<Imported> => {
+          const input = { plan, sides, base, backups, targetIdentity: target.identity, lock, context };
+          return options.batch === undefined ? importRows(input) : importInBatches(input, options.batch);
+        },
+      );
+      const warnings = await this.keepBase(lock, identity, base, imported.base);
+      await this.pruneBackups(imported.outcome, backups);
+      const result = databaseResult(plan, imported.outcome);
+      return { ...result, warnings: [...result.warnings, ...warnings] };
+    });
+  }
+
+  private async withBase<T>(
+    identity: string | undefined,
+    run: (base: PairBase | undefined) => Promise<T>,
+  ): Promise<T> {
+    const base = identity === undefined ? undefined : await openPairBase(this.state, identity);
+    try {
+      return await run(base);
+    } finally {
+      await base?.close();
+    }
   }
 
   /** The rows are committed: what fails from here on must not look as if they were not. */
-  private async keepBase(lock: ProjectLock, identity: string, base: PairBase): Promise<void> {
+  private async keepBase(
+    lock: ProjectLock,
+    identity: string | undefined,
+    before: PairBase | undefined,
+    updates: BaseUpdates | undefined,
+  ): Promise<string[]> {
+    if (identity === undefined || updates === undefined) return [];
     try {
-      await writePairBase(this.state, lock, identity, base);
+      await writePairBase(this.state, lock, identity, before, updates);
+      return [];
     } catch (error) {
       if (!SyncError.is(error)) throw error;
-      this.settings.context.logger.warn(`The rows were written; the base was not: ${error.message}`);
+      return [
+        `The rows were written, but the next comparison will not know that both sides agreed: ${error.message}`,
+      ];
     }
   }
 

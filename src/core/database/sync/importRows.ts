@@ -8,7 +8,7 @@ import type { DatabaseOutcome, AreaOutcome } from './databaseOutcome';
 import type { DatabasePlan } from './databasePlan';
 import { backUpOldRows, mergeTable, type MergedRows, type Part } from './mergeRows';
 import { nextBase } from './nextBase';
-import type { PairBase } from './pairBase';
+import type { BaseUpdates, PairBase } from './pairBase';
 import { tablePairs, type TablePair } from './pairColumns';
 import { prepareImport, type Prepared } from './prepareImport';
 import { noDecisions, readDecisions } from './readDecisions';
@@ -32,7 +32,7 @@ export interface ImportInput {
 export interface Imported {
   readonly outcome: DatabaseOutcome;
   /** Undefined when the base stays as it is. */
-  readonly base: PairBase | undefined;
+  readonly base: BaseUpdates | undefined;
 }
 
 type Counts = Record<SyncArea, { created: number; updated: number }>;

@@ -1,10 +1,11 @@
 import type { DatabasePlan } from './databasePlan';
 import type { AgreedRows } from './agreedRows';
+import type { Bucket } from './bucketSummary';
 import { readRows } from './copyStreams';
-import { nextTableBase, type PairBase, type TableBase } from './pairBase';
+import type { BaseUpdate, BaseUpdates, PairBase, TableBase } from './pairBase';
 import { digestColumns, type TablePair } from './pairColumns';
 import { columnsText, type ComparedSides, type Prepared } from './prepareImport';
-import { bucketSql, keyHashSql, rowDigestSql, travelsSql } from './rowSql';
+import { bucketSql, groupDigestSql, keyHashSql, rowDigestSql, travelsSql } from './rowSql';
 import { decidedTable } from './stagingTables';
 import type { OpenSides } from './syncSides';
 
@@ -15,21 +16,21 @@ interface BaseInput {
 }
 
 /**
- * The base after an import, read before it commits: rows that were written, with what either side has now, and rows that are
- * the same on both sides and that the base does not know yet. Rows that were left keep what the base said about them.
+ * What an import has learnt for the base, read before it commits: rows that were written, with what either side has now, and
+ * rows that are the same on both sides and that the base does not know yet. Rows that were left keep what the base said
+ * about them.
  *
  * @returns undefined when the base stays as it is, and for imports from a file
  */
 export async function nextBase(
   { plan, sides, base }: BaseInput,
   { compared, decided }: Prepared,
-): Promise<PairBase | undefined> {
+): Promise<BaseUpdates | undefined> {
   if (!compared) return undefined;
   const written = decided ? { localFirst: plan.options.direction === 'push' } : undefined;
-  const users = await nextTable(sides, sides.pair.users, compared, base?.users, written);
-  const contexts = await nextTable(sides, sides.pair.contexts, compared, base?.contexts, written);
-  if (users === base?.users && contexts === base?.contexts) return undefined;
-  return { users, contexts };
+  const users = await nextTable(sides, sides.pair.users, compared, base?.tables.users, written);
+  const contexts = await nextTable(sides, sides.pair.contexts, compared, base?.tables.contexts, written);
+  return users.changed || contexts.changed ? { users: users.update, contexts: contexts.update } : undefined;
 }
 
 async function nextTable(
@@ -38,12 +39,12 @@ async function nextTable(
   compared: ComparedSides,
   before: TableBase | undefined,
   written: { readonly localFirst: boolean } | undefined,
-): Promise<TableBase> {
+): Promise<{ readonly update: BaseUpdate; readonly changed: boolean }> {
   const { area } = pair.table;
   const columns = columnsText(pair);
   const known = before?.columns === columns ? before : undefined;
   const rows = compared.agreed[area];
-  const source = compared.source[area].buckets;
+  const source = await groupsOf(sides, pair, compared, written !== undefined);
   const unknown = compared.judged[area].equal.filter(
     (bucket) => known?.agreed[bucket] !== source.get(bucket)?.digest,
   );
@@ -53,14 +54,28 @@ async function nextTable(
   for (const [bucket, { rows: expected, digest }] of source) {
     if (rows.sameIn(bucket) === expected) agreed.set(bucket, digest);
   }
-  const empty = (known ? [...known.groups.entries()] : [])
-    .filter(
-      ([bucket, records]) =>
-        records.length > 0 && !source.has(bucket) && !compared.target[area].buckets.has(bucket),
-    )
-    .map(([bucket]) => bucket);
-  if (known && rows.size === 0 && empty.length === 0) return known;
-  return nextTableBase(known, { columns, rows, agreed, complete: new Set([...unknown, ...empty]) });
+  const isGone = (bucket: number) => !source.has(bucket) && !compared.target[area].buckets.has(bucket);
+  const empty = [...(known?.counts ?? []).entries()].filter(([bucket, count]) => count > 0 && isGone(bucket));
+  const complete = new Set([...unknown, ...empty.map(([bucket]) => bucket)]);
+  return {
+    update: { columns, rows, agreed, complete },
+    changed: !known || rows.size > 0 || empty.length > 0,
+  };
+}
+
+/** Into an empty target the source was not grouped: all of its rows are staged, so the target can tell. */
+async function groupsOf(
+  { target }: OpenSides,
+  { table }: TablePair,
+  compared: ComparedSides,
+  decided: boolean,
+): Promise<ReadonlyMap<number, Bucket>> {
+  const { buckets } = compared.source[table.area];
+  if (!decided || buckets.get(0)?.digest !== '') return buckets;
+  const { rows } = await target.query<Bucket & { bucket: number }>(
+    `SELECT bucket, count(*)::int AS rows, ${groupDigestSql('source_digest')} AS digest FROM ${decidedTable(table)} GROUP BY bucket`,
+  );
+  return new Map(rows.map(({ bucket, ...group }) => [bucket, group]));
 }
 
 async function addEqualRows(

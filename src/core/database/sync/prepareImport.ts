@@ -1,10 +1,10 @@
 import type { RunContext } from '../../ports';
 import { AgreedRows, recordBytes } from './agreedRows';
-import { judgeBuckets, summarise, type Judged, type SideSummary } from './bucketSummary';
+import { isEmpty, judgeBuckets, summarise, type Judged, type SideSummary } from './bucketSummary';
 import { writeRows } from './copyStreams';
 import type { DatabasePlan } from './databasePlan';
 import { decideContexts, decideUsers, refuseTaken, type Decision } from './decideRows';
-import { recordsOf, type PairBase } from './pairBase';
+import type { PairBase, TableBase } from './pairBase';
 import { digestColumns, tablePairs, type TablePair } from './pairColumns';
 import { refuseMoved } from './refuseMoved';
 import { stageDifferences } from './stageDifferences';
@@ -103,8 +103,10 @@ async function stageRows(input: PrepareInput, source: DatabaseSource): Promise<S
   const { sides, options, base, context, plan } = input;
   const { target, pair, asked } = sides;
   context.progress({ message: 'Comparing' });
+  // Everything has to move into an empty target: there is nothing that digests could be compared with.
+  const digests = !(await isEmpty(target, pair));
   const [ours, theirs] = await Promise.all([
-    summarise(source.db, 'source', pair, asked),
+    summarise(source.db, 'source', pair, asked, digests),
     summarise(target, 'target', pair, asked),
   ]);
   const judged = {
@@ -151,23 +153,32 @@ async function stageBase(
 ): Promise<void> {
   for (const table of tablePairs(pair)) {
     const { area } = table.table;
-    const known = base[area];
+    const known = base.tables[area];
     if (known.columns !== columnsText(table)) continue;
-    const { whole, mixed } = judged[area];
-    const records = [...whole, ...mixed]
-      .map((bucket) => recordsOf(known, bucket))
-      .filter(({ length }) => length > 0);
-    if (records.length > 0) await writeRows(target, baseTable(table.table), linesOf(records, localFirst));
+    const buckets = differingGroups(judged, area, known);
+    if (buckets.length > 0)
+      await writeRows(target, baseTable(table.table), recordsOf(base, area, buckets, localFirst));
   }
 }
 
-function* linesOf(buckets: readonly Buffer[], localFirst: boolean): Generator<string[]> {
-  for (const records of buckets) {
+/** Without digests the source's groups are not known: then all rows differ, and all that the base knows may matter. */
+function differingGroups(judged: Judged, area: SyncArea, known: TableBase): number[] {
+  const { whole, mixed, grouped } = judged[area];
+  const buckets = grouped ? [...whole, ...mixed] : known.counts.map((_, bucket) => bucket);
+  return buckets.filter((bucket) => (known.counts[bucket] ?? 0) > 0);
+}
+
+async function* recordsOf(
+  base: PairBase,
+  area: SyncArea,
+  buckets: readonly number[],
+  localFirst: boolean,
+): AsyncGenerator<string[]> {
+  for (const bucket of buckets) {
+    const records = await base.read(area, bucket);
     for (let at = 0; at < records.length; at += recordBytes) {
-      const [key, local, cloud] = [0, 8, 16].map(
-        (offset) => `\\x${records.toString('hex', at + offset, at + offset + 8)}`,
-      ) as [string, string, string];
-      yield localFirst ? [key, local, cloud] : [key, cloud, local];
+      const part = (offset: number) => `\\x${records.toString('hex', at + offset, at + offset + 8)}`;
+      yield localFirst ? [part(0), part(8), part(16)] : [part(0), part(16), part(8)];
     }
   }
 }

@@ -22,12 +22,10 @@ export interface StageInput {
   readonly agreed?: Readonly<Record<SyncArea, AgreedRows>>;
 }
 
-/** Rows whose digests are compared at once: bounds the memory. */
+/** Rows whose digests are compared at once: bounds the memory, and the keys in a COPY statement. */
 const compareSize = 5_000;
 /** Rows of groups that are gone through in one scan of the source: bounds the keys that are kept. */
 const rowsPerRound = 200_000;
-/** Keys per COPY: bounds the length of a statement. */
-const keysPerCopy = 10_000;
 
 /**
  * Brings the source's rows that differ, and only those, into the staging tables of the target's session. Groups that the target
@@ -106,33 +104,27 @@ async function differingKeys(
 ): Promise<string[]> {
   const { area, key, name } = pair.table;
   const literals: string[] = [];
-  let pending: (readonly [string, string])[] = [];
-  let differing: string[] = [];
-  const flush = () => {
-    if (differing.length > 0) literals.push(textArray(differing));
-    differing = [];
-  };
+  let keys: string[] = [];
+  let digests: string[] = [];
   const compare = async () => {
-    const theirs = await digestsOf(
-      target,
-      pair,
-      pending.map(([row]) => row),
-    );
-    for (const [row, digest] of pending) {
-      if (theirs.get(row) !== digest) differing.push(row);
-      else agreed?.[area].add(agreedRecord(row, digest));
-      if (differing.length === keysPerCopy) flush();
+    const differing = new Set(await differingPlaces(target, pair, keys, digests));
+    if (differing.size > 0) literals.push(textArray(keys.filter((_, place) => differing.has(place))));
+    for (const [place, row] of keys.entries()) {
+      if (!differing.has(place)) agreed?.[area].add(agreedRecord(row, digests[place] ?? ''));
     }
-    pending = [];
+    keys = [];
+    digests = [];
   };
   const query = `SELECT t.${key}, ${shortDigest(pair)} FROM ${name} t
                   WHERE ${travels} AND ${bucketSql(`t.${key}`)} = ANY('{${buckets.join(',')}}')`;
   await readRows(source, query, async (rows) => {
-    for (const [row, digest] of rows) pending.push([row ?? '', digest ?? '']);
-    if (pending.length >= compareSize) await compare();
+    for (const [row, digest] of rows) {
+      keys.push(row ?? '');
+      digests.push(digest ?? '');
+    }
+    if (keys.length >= compareSize) await compare();
   });
-  if (pending.length > 0) await compare();
-  flush();
+  if (keys.length > 0) await compare();
   return literals;
 }
 
@@ -141,17 +133,25 @@ function shortDigest(pair: TablePair): string {
   return `encode(substr(${rowDigestSql('t', digestColumns(pair))}, 1, 16), 'hex')`;
 }
 
-/** Whoever stays home on the target takes part as well: the row exists there, whatever its owner's kind. */
-async function digestsOf(
+/**
+ * The target says which of the rows it has otherwise, or not at all. Whoever stays home there takes part as well: the row
+ * exists, whatever its owner's kind.
+ *
+ * @returns places in `keys`
+ */
+async function differingPlaces(
   target: Database,
   pair: TablePair,
   keys: readonly string[],
-): Promise<Map<string, string>> {
+  digests: readonly string[],
+): Promise<readonly number[]> {
   const { key, name } = pair.table;
-  const { rows } = await target.query<{ key: string; digest: string }>(
-    `SELECT t.${key} AS key, ${shortDigest(pair)} AS digest
-       FROM ${name} t JOIN unnest($1::text[]) AS k(key) ON k.key = t.${key}`,
-    [keys],
+  const { rows } = await target.query<{ places: readonly number[] | null }>(
+    `SELECT array_agg((k.place - 1)::int) AS places
+       FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(key, digest, place)
+       LEFT JOIN ${name} t ON t.${key} = k.key
+      WHERE t.${key} IS NULL OR ${shortDigest(pair)} <> k.digest`,
+    [keys, digests],
   );
-  return new Map(rows.map((row) => [row.key, row.digest]));
+  return rows[0]?.places ?? [];
 }

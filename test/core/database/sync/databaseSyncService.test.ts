@@ -192,6 +192,19 @@ describe('a user that both sides have otherwise', () => {
     expect((await p.sync({ direction: 'push', conflict: 'source' })).items_synced).toBe(2);
   });
 
+  it('is known as deleted also where the target has no row left at all', async () => {
+    const p = await pair();
+    for (let n = 0; n < 30; n += 1) await addUser(p.local, { id: `u${n}` });
+    await p.sync({ direction: 'push' });
+    await p.cloud.query('DELETE FROM users');
+    await addUser(p.local, { id: 'new' });
+    const { details } = await p.sync({ direction: 'push' });
+    expect(details?.users).toMatchObject({ created: 1, skipped_total: 30 });
+    expect(details?.users.skipped.every(({ reason }) => reason.startsWith('deleted in the target'))).toBe(
+      true,
+    );
+  });
+
   it('travels when it was changed again after being overwritten', async () => {
     const p = await pair();
     await agreedUser(p);

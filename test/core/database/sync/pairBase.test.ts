@@ -5,14 +5,9 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agreedRecord, AgreedRows, bucketOf } from '../../../../src/core/database/sync/agreedRows';
 import { readRows, writeRows } from '../../../../src/core/database/sync/copyStreams';
-import {
-  nextTableBase,
-  readPairBase,
-  recordsOf,
-  writePairBase,
-  type TableBase,
-} from '../../../../src/core/database/sync/pairBase';
-import { bucketSql, keyHashSql } from '../../../../src/core/database/sync/rowSql';
+import { openPairBase, writePairBase, type BaseUpdate } from '../../../../src/core/database/sync/pairBase';
+import { bucketCount, bucketSql, keyHashSql } from '../../../../src/core/database/sync/rowSql';
+import type { SyncArea } from '../../../../src/core/database/sync/syncTables';
 import { parseDatabaseUrl } from '../../../../src/core/database/databaseTarget';
 import { withDatabase } from '../../../../src/core/database/connection';
 import { sha256 } from '../../../../src/core/digest';
@@ -36,38 +31,42 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-function table(
-  before: TableBase | undefined,
-  rows: Record<string, string>,
-  complete: readonly string[] = [],
-): TableBase {
+type Rows = Record<string, string>;
+
+function update(rows: Rows, options: { complete?: readonly string[]; columns?: string } = {}): BaseUpdate {
   const agreed = new AgreedRows();
   for (const [key, digest] of Object.entries(rows)) agreed.add(agreedRecord(key, sha256(digest)));
-  return nextTableBase(before, {
-    columns: '["id"]',
-    rows: agreed,
-    agreed: new Map(),
-    complete: new Set(complete.map(bucket)),
-  });
+  const complete = new Set((options.complete ?? []).map(bucket));
+  return { columns: options.columns ?? '["id"]', rows: agreed, agreed: new Map(), complete };
 }
 
 function bucket(key: string): number {
   return bucketOf(sha256(key));
 }
 
-/** The base as a map, to compare it with what was put in. */
-function entries(base: TableBase): Map<string, string> {
+const pair = 'one two';
+
+async function write(users: BaseUpdate, contexts = update({})): Promise<void> {
+  await writePairBase(state, lock, pair, await openPairBase(state, pair), { users, contexts });
+}
+
+/** The base as a map, to compare it with what was put in; undefined when there is none. */
+async function entries(area: SyncArea, of = pair): Promise<Map<string, string> | undefined> {
+  const base = await openPairBase(state, of);
+  if (!base) return undefined;
   const found = new Map<string, string>();
-  for (let group = 0; group < base.groups.length; group += 1) {
-    const records = recordsOf(base, group);
+  for (let group = 0; group < bucketCount; group += 1) {
+    const records = await base.read(area, group);
     for (let at = 0; at < records.length; at += 24) {
+      expect(bucketOf(records.toString('hex', at, at + 8))).toBe(group);
       found.set(records.toString('hex', at, at + 8), records.toString('hex', at + 8, at + 24));
     }
   }
+  await base.close();
   return found;
 }
 
-const expected = (rows: Record<string, string>) =>
+const expected = (rows: Rows) =>
   new Map(
     Object.entries(rows).map(([key, digest]) => [
       sha256(key).slice(0, 16),
@@ -76,70 +75,86 @@ const expected = (rows: Record<string, string>) =>
   );
 
 describe('the base of a pair of databases', () => {
-  it('keeps what was not seen, and replaces what was, whatever the rows', () => {
+  it('keeps what was not seen, and replaces what was, whatever the rows', async () => {
     const rows = fc.dictionary(fc.string(), fc.string(), { maxKeys: 200 });
-    fc.assert(
-      fc.property(rows, rows, (first, second) => {
-        const after = table(table(undefined, first), second);
-        expect(entries(after)).toEqual(expected({ ...first, ...second }));
+    await fc.assert(
+      fc.asyncProperty(rows, rows, rows, async (first, second, other) => {
+        await state.remove('base');
+        await write(update(first), update(other));
+        await write(update(second));
+        expect(await entries('users')).toEqual(expected({ ...first, ...second }));
+        expect(await entries('contexts')).toEqual(expected(other));
       }),
-      { numRuns: 60 },
+      { numRuns: 15 },
     );
   });
 
-  it('drops what a group that was seen whole does not have any more', () => {
-    const base = table(undefined, { gone: '1', kept: '1' });
-    expect(entries(table(base, {}, ['gone']))).toEqual(expected({ kept: '1' }));
+  it('drops what a group that was seen whole does not have any more', async () => {
+    await write(update({ gone: '1', kept: '1' }));
+    await write(update({}, { complete: ['gone'] }));
+    expect(await entries('users')).toEqual(expected({ kept: '1' }));
   });
 
-  it('is forgotten when the columns behind its digests are others', () => {
-    const base = { ...table(undefined, { a: '1' }), columns: '["id","kind"]' };
-    expect(entries(table(base, { b: '1' }))).toEqual(expected({ b: '1' }));
+  it('is forgotten when the columns behind its digests are others', async () => {
+    await write(update({ a: '1' }, { columns: '["id","kind"]' }));
+    await write(update({ b: '1' }));
+    expect(await entries('users')).toEqual(expected({ b: '1' }));
   });
 
-  it('is written and read back, privately', async () => {
-    const base = { users: table(undefined, { a: '1', b: '2' }), contexts: table(undefined, { c: '3' }) };
-    expect(await readPairBase(state, 'one two')).toBeUndefined();
-    await writePairBase(state, lock, 'one two', base);
-    const read = await readPairBase(state, 'one two');
-    expect(read && entries(read.users)).toEqual(expected({ a: '1', b: '2' }));
-    expect(read && entries(read.contexts)).toEqual(expected({ c: '3' }));
-    expect(await readPairBase(state, 'two one')).toBeUndefined();
-    const [file] = await readdir(join(root, '.systemprompt', 'sync', 'base'));
-    expect((await stat(join(root, '.systemprompt', 'sync', 'base', file ?? ''))).mode & 0o777).toBe(0o600);
+  it('remembers which groups were the same as a whole, until a row of them changes', async () => {
+    const agreed = new Map([
+      [bucket('a'), 'digest a'],
+      [bucket('b'), 'digest b'],
+    ]);
+    await write({ ...update({ a: '1', b: '1' }), agreed });
+    await write(update({ a: '2' }));
+    const base = await openPairBase(state, pair);
+    expect([base?.tables.users.agreed[bucket('a')], base?.tables.users.agreed[bucket('b')]]).toEqual([
+      '',
+      'digest b',
+    ]);
+    await base?.close();
   });
 
+  it('belongs to one pair, and is private', async () => {
+    expect(await entries('users')).toBeUndefined();
+    await write(update({ a: '1' }));
+    expect(await entries('users', 'two one')).toBeUndefined();
+    const folder = join(root, '.systemprompt', 'sync', 'base');
+    const [file] = await readdir(folder);
+    expect((await stat(join(folder, file ?? ''))).mode & 0o777).toBe(0o600);
+  });
+
+  const edited = (bytes: Buffer, change: (text: string) => string) =>
+    Buffer.from(change(bytes.toString('latin1')), 'latin1');
   it.each([
     ['cut short', (bytes: Buffer) => bytes.subarray(0, -1)],
+    ['cut at the front', (bytes: Buffer) => bytes.subarray(1)],
     ['empty', () => Buffer.alloc(0)],
     [
       'of another format',
-      (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace('"format":1', '"format":2'), 'latin1'),
+      (bytes: Buffer) => edited(bytes, (text) => text.replace('"format":1', '"format":2')),
     ],
+    ['of another pair', (bytes: Buffer) => edited(bytes, (text) => text.replace('one two', 'one six'))],
     [
-      'of another pair',
-      (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace('one two', 'one six'), 'latin1'),
+      'claiming a giant footer',
+      (bytes: Buffer) => edited(bytes, (text) => `${text.slice(0, -12)}999999999999`),
     ],
   ])('that is %s is reported, and not believed', async (_what, damage) => {
-    await writePairBase(state, lock, 'one two', {
-      users: table(undefined, { a: '1' }),
-      contexts: table(undefined, {}),
-    });
+    await write(update({ a: '1' }));
     const folder = join(root, '.systemprompt', 'sync', 'base');
     const [file] = await readdir(folder);
     const path = join(folder, file ?? '');
     await writeFile(path, damage(await readFile(path)));
-    await expect(readPairBase(state, 'one two')).rejects.toMatchObject({ code: 'stateCorrupted' });
+    await expect(openPairBase(state, pair)).rejects.toMatchObject({ code: 'stateCorrupted' });
   });
 
   it('is not written by who has lost the lock', async () => {
-    await lock.release();
-    lock = await acquireProjectLock(state, { owner: 'other', context: quietContext() });
     const lost: ProjectLock = { ...lock, assertHeld: () => Promise.reject(new Error('taken over')) };
-    await expect(
-      writePairBase(state, lost, 'p', { users: table(undefined, {}), contexts: table(undefined, {}) }),
-    ).rejects.toThrow('taken over');
-    expect(await readPairBase(state, 'p')).toBeUndefined();
+    const updates = { users: update({}), contexts: update({}) };
+    await expect(writePairBase(state, lost, pair, undefined, updates)).rejects.toThrow('taken over');
+    expect(await entries('users')).toBeUndefined();
+    expect(await readdir(join(root, '.systemprompt', 'sync', 'tmp'))).toEqual([]);
   });
 });
 
