@@ -34,6 +34,7 @@ import { readIgnoreRules } from './readIgnoreRules';
 import { readRemote } from './readRemote';
 import { readRemoteFile } from './readRemoteFile';
 import { remoteTree } from './remoteTree';
+import { sweepTransfers } from './transferFolder';
 
 export interface FileSyncSettings extends ConnectOptions {
   readonly project: Project;
@@ -141,6 +142,7 @@ export class FileSyncService {
     const { context } = this.#settings;
     if (plan.steps.length === 0 && (await this.#isSettled(plan))) return filesResult(plan, nothingDone);
     return applyUnderLock({ state: this.#state, owner: plan.operation, context }, async (lock) => {
+      await sweepTransfers(this.#state);
       const { project, keepBackups, limits } = this.#settings;
       const input = {
         plan,

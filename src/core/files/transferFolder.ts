@@ -17,7 +17,6 @@ export async function withTransferFolder<T>(
   kind: TransferKind,
   run: (folder: string) => Promise<T>,
 ): Promise<T> {
-  if (kind === 'apply') await sweep(state);
   const name = randomUUID();
   try {
     return await run(await state.ensure('transfer', kind, name));
@@ -26,8 +25,8 @@ export async function withTransferFolder<T>(
   }
 }
 
-/** Removes what killed runs have left: the holder of the lock is the only one that applies. */
-async function sweep(state: StateDirectory): Promise<void> {
+/** Removes what killed runs have left. For the holder of the lock, who is the only one that applies. @throws SyncError `io` */
+export async function sweepTransfers(state: StateDirectory): Promise<void> {
   await state.remove('transfer/apply');
   for (const name of await listLooks(state)) {
     const stats = await state.fileSystem.lstat(state.path('transfer', 'look', name));

@@ -56,13 +56,27 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** `/proc/<pid>/stat`: the name, in brackets, may hold anything; state is field 3 and the start time field 22. */
-async function readStat(pid: number): Promise<{ startedAt: number; finished: boolean } | undefined> {
-  const text = await readOrEmpty(readFile(`/proc/${pid}/stat`, 'utf8'));
+async function readStat(pid: number): Promise<ProcessStat | undefined> {
+  return parseStat(await readOrEmpty(readFile(`/proc/${pid}/stat`, 'utf8')));
+}
+
+export interface ProcessStat {
+  readonly startedAt: number;
+  /** It does nothing any more, and only waits for its parent to ask how it ended. */
+  readonly finished: boolean;
+}
+
+/**
+ * `/proc/<pid>/stat`: the name, in brackets, may hold anything; state is field 3, the number of threads field 20, the start
+ * time field 22. A killed process shows as ended while threads of it still carry out the system call that they were in: a
+ * rename that waits for the disk comes late, so the process counts as running until they are gone.
+ */
+export function parseStat(text: string): ProcessStat | undefined {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const startedAt = Number(fields[19]);
   if (text === '' || !Number.isFinite(startedAt)) return undefined;
-  return { startedAt, finished: fields[0] === 'Z' || fields[0] === 'X' };
+  const ended = fields[0] === 'Z' || fields[0] === 'X';
+  return { startedAt, finished: ended && Number(fields[17]) <= 1 };
 }
 
 /** Outside of Linux, or with a hidden `/proc`, there is nothing to read. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { filesFixture } from './filesFixture';
@@ -425,6 +425,14 @@ describe('pull', () => {
     expect(Object.keys(await f.local())).toHaveLength(500);
     expect(await f.pull()).toMatchObject({ success: true, items_synced: 700, details: { unchanged: 500 } });
     expect(await f.local()).toEqual(await f.remote());
+  });
+
+  it('removes what a killed run had unpacked, also when nothing is left to pull', async () => {
+    const f = await filesFixture({ local: three, remote: three });
+    const apply = join(f.root, '.systemprompt', 'sync', 'transfer', 'apply');
+    await mkdir(join(apply, 'killed'), { recursive: true });
+    expect((await f.pull()).items_synced).toBe(0);
+    await expect(readdir(apply)).rejects.toThrow('ENOENT');
   });
 
   it('refuses a name that differs from another one by letter case only', async () => {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { quietContext } from '../../../src/core/ports';
 import { nodeFileSystem } from '../../../src/core/state/fileSystem';
-import { ownIdentity, processLiveness } from '../../../src/core/state/processIdentity';
+import { ownIdentity, parseStat, processLiveness } from '../../../src/core/state/processIdentity';
 import { acquireProjectLock } from '../../../src/core/state/projectLock';
 import { openStateDirectory, type StateDirectory } from '../../../src/core/state/stateDirectory';
 import { applyUnderLock } from '../../../src/core/state/withProjectLock';
@@ -171,6 +171,18 @@ describe('projectLock', () => {
       expect(await processLiveness(pid, null)).toBe('unknown');
     },
   );
+
+  // Name, state, 14 fields, the number of threads, one field, the start time.
+  it.each([
+    ['runs', 'node', 'S', 11, false],
+    ['runs under a name like the end of one', 'a) Z 1 (b', 'R', 1, false],
+    ['was killed while a thread is still in a system call', 'node', 'Z', 2, false],
+    ['has ended, and was not asked for its exit code', 'node', 'Z', 1, true],
+    ['has ended, and is just being removed', 'node', 'X', 0, true],
+  ])('knows of a process that %s whether it may still write', (_what, name, state, threads, finished) => {
+    const text = `4711 (${name}) ${state}${' 0'.repeat(16)} ${threads} 0 1824854 3133440\n`;
+    expect(parseStat(text)).toEqual({ startedAt: 1824854, finished });
+  });
 
   it.each([
     ['waits for a half-written file', '{"format":1,"gen', 0, false],
