@@ -1,10 +1,8 @@
-import { build } from 'esbuild';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { bundleScript } from '../../support/bundleScript';
 import { createJobProject } from './jobEnvironment';
 
 export interface TickTest {
@@ -32,7 +30,7 @@ export async function shareTicks({ runners, ticks, kills, workMs }: TickTest): P
   await db.query(
     'CREATE TABLE ticks (id bigserial PRIMARY KEY, due timestamptz, pid integer NOT NULL, done boolean NOT NULL DEFAULT false)',
   );
-  const file = await bundleRunner();
+  const file = await bundleScript(join(import.meta.dirname, 'children', 'runTicks.ts'));
   const children = Array.from({ length: runners }, () => start(file, [db.url, root, String(workMs)]));
   await Promise.all(children.map((child) => once(child.stdout!, 'data')));
 
@@ -76,26 +74,6 @@ async function killHolder(children: readonly ChildProcess[], db: Database): Prom
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-async function bundleRunner(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sync-ticks-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const outfile = join(folder, 'runTicks.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'children', 'runTicks.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    external: ['pg-native'],
-    // The driver is CommonJS and asks for Node's own modules with `require`.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-  });
-  return outfile;
 }
 
 function start(file: string, args: readonly string[]): ChildProcess {

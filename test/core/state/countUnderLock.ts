@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { bundleChild } from './childProcess';
+import { bundleChild } from '../../support/childProcess';
 import { temporaryProject } from './temporaryProject';
 
 export interface CountOptions {
@@ -19,7 +19,7 @@ export interface CountOptions {
  * update. A killed process may have written one number without noting it.
  */
 export async function countUnderLock({ counters, increments, victims }: CountOptions): Promise<void> {
-  const start = await bundleChild('countUnderLock');
+  const start = await bundleChild(join(import.meta.dirname, 'children', 'countUnderLock.ts'));
   const root = await temporaryProject({ counter: '0' });
   const running = Array.from({ length: counters }, (_, index) =>
     start(root, `counter-${index}`, String(increments)),

@@ -1,15 +1,16 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { quietContext } from '../../../src/core/ports';
 import { openStateDirectory } from '../../../src/core/state/stateDirectory';
 import { applyUnderLock } from '../../../src/core/state/withProjectLock';
-import { bundleChild } from './childProcess';
+import { bundleChild } from '../../support/childProcess';
 import { listState, readTree, temporaryProject } from './temporaryProject';
 import { filesOfVersion, readVersion } from './versionedFiles';
 
 /** Lets real processes swap files and kills each at a random time; what they leave must be whole after one recovery. */
 export async function killWhileSwapping(rounds: number): Promise<void> {
-  const start = await bundleChild('swapForever');
+  const start = await bundleChild(join(import.meta.dirname, 'children', 'swapForever.ts'));
   const root = await temporaryProject(filesOfVersion(1));
   const state = openStateDirectory(root);
   for (let round = 0; round < rounds; round += 1) {

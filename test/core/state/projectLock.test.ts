@@ -1,5 +1,6 @@
 import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { quietContext } from '../../../src/core/ports';
 import { nodeFileSystem } from '../../../src/core/state/fileSystem';
@@ -8,7 +9,7 @@ import { acquireProjectLock } from '../../../src/core/state/projectLock';
 import { openStateDirectory, type StateDirectory } from '../../../src/core/state/stateDirectory';
 import { applyUnderLock } from '../../../src/core/state/withProjectLock';
 import { SyncError } from '../../../src/core/syncError';
-import { bundleChild } from './childProcess';
+import { bundleChild } from '../../support/childProcess';
 import { countUnderLock } from './countUnderLock';
 import { temporaryProject } from './temporaryProject';
 
@@ -109,7 +110,7 @@ describe('projectLock', () => {
   it('is not taken from a living process, and taken at once from a killed one', async () => {
     const root = await temporaryProject();
     const state = openStateDirectory(root);
-    const child = (await bundleChild('holdLock'))(root);
+    const child = (await bundleChild(join(import.meta.dirname, 'children', 'holdLock.ts')))(root);
     await child.ready;
     await expect(tryLock(state)).rejects.toMatchObject({
       code: 'locked',

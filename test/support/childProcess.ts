@@ -1,10 +1,7 @@
-import { build } from 'esbuild';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { bundleScript } from './bundleScript';
 
 export interface Child {
   /** Resolves when the child says `ready`. */
@@ -14,21 +11,10 @@ export interface Child {
   kill(signal?: NodeJS.Signals): void;
 }
 
-/** Bundles `children/<name>.ts` and returns a function that starts it as a real process of its own. */
-export async function bundleChild(name: string): Promise<(...args: string[]) => Child> {
-  const folder = await mkdtemp(join(tmpdir(), 'sync-child-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const outfile = join(folder, `${name}.mjs`);
-  const entry = join(import.meta.dirname, 'children', `${name}.ts`);
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-  });
-  return (...args) => start(outfile, args);
+/** Bundles a script, and returns a function that starts it as a real process of its own. @param entry see `bundleScript` */
+export async function bundleChild(entry: string): Promise<(...args: string[]) => Child> {
+  const file = await bundleScript(entry);
+  return (...args) => start(file, args);
 }
 
 function start(file: string, args: readonly string[]): Child {
