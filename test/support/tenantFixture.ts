@@ -7,8 +7,9 @@ import { writeArchive } from '../../src/core/files/archive/writeArchive';
 import { createTenantServer } from '../../src/tenant/createTenantServer';
 import type { TenantServer } from '../../src/tenant/createTenantServer';
 import type { TenantOptions } from '../../src/tenant/tenantOptions';
+import { operatorToken } from './operatorToken';
 
-export const operatorToken = 'operator-token-0123456789abcdef';
+export { operatorToken };
 
 export interface TenantFixture {
   readonly server: TenantServer;

@@ -58,6 +58,8 @@ export interface AgreedAccess {
   /** `ruleKeyText` or `entityKeyText`. */
   readonly key: string;
   readonly digest: string;
+  /** What the base said; absent when it did not know it. */
+  readonly agreed?: string;
 }
 
 export interface AccessDiff {

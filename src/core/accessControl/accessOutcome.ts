@@ -34,7 +34,10 @@ export const nothingDone: AccessOutcome = { inserted: 0, updated: 0, deleted: 0,
 export function nextAccessBase(base: BaseState | undefined, plan: AccessPlan): BaseState {
   const next = new Map<string, BaseEntry>(base ?? []);
   for (const key of plan.forget) next.delete(key);
-  for (const { key, digest } of plan.adopt) next.set(key, { digest });
+  for (const { key, digest, agreed } of plan.adopt) {
+    // Where it is no longer as it was compared, another run has moved it on, and knows better.
+    if (next.get(key)?.digest === agreed) next.set(key, { digest });
+  }
   for (const step of plan.steps) {
     const { key, digest } = agreedBy(step);
     if (digest === undefined) next.delete(key);

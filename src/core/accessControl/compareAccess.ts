@@ -96,7 +96,7 @@ class Comparison {
       if (stored) this.managedRules += 1;
       if (stored && this.digestOf(stored) === digest) {
         this.unchanged += 1;
-        this.agreed.push({ key, digest });
+        this.addAgreed(key, digest);
         continue;
       }
       const origin = this.originOf(key, digest, stored && this.digestOf(stored));
@@ -151,7 +151,7 @@ class Comparison {
     const to = this.wantedDefault(key, wanted, stored);
     const from = stored?.defaultIncluded ?? null;
     if (to === undefined || to === (from ?? false)) {
-      if (to === true) this.agreed.push({ key, digest: includedDigest });
+      if (to === true) this.addAgreed(key, includedDigest);
       return;
     }
     const origin = this.originOf(key, to ? includedDigest : undefined, from ? includedDigest : undefined);
@@ -209,6 +209,11 @@ class Comparison {
     const known = this.digests.get(said) ?? ruleDigest(rule);
     this.digests.set(said, known);
     return known;
+  }
+
+  private addAgreed(key: string, digest: string): void {
+    const agreed = this.base?.get(key)?.digest;
+    this.agreed.push({ key, digest, ...(agreed !== undefined && { agreed }) });
   }
 
   private goneKeys(): string[] {

@@ -36,7 +36,7 @@ export function compareItem(
 ): ContentDifference | EqualItem {
   const sides = { ...(file && { file: seenFile(file) }), ...(row && { row: seenRow(row) }) };
   if (file && row) {
-    if (file.digest === row.digest) return { ...keyOf(key), digest: file.digest, path: file.path };
+    if (file.digest === row.digest) return equalItem(file, base);
     const differing = fields && { fields: differingFields(fields, row.fields) };
     const origin = originOfChange(base, file.digest, row.digest);
     if (origin !== 'both') return { ...keyOf(key), kind: 'modified', origin, ...differing, ...sides };
@@ -56,6 +56,12 @@ export function compareItem(
     return { ...keyOf(key), kind: 'removed', origin: hasBase ? 'database' : 'unknown', ...sides };
   if (base === row?.digest) return { ...keyOf(key), kind: 'removed', origin: 'disk', ...sides };
   return bothChanged(key, sides, 'the file was deleted, and the row changed since');
+}
+
+/** @param agreed the digest both sides last agreed on */
+export function equalItem(file: ScannedFile, agreed: string | undefined): EqualItem {
+  const { digest, path } = file;
+  return { ...keyOf(file), digest, path, ...(agreed !== undefined && { agreed }) };
 }
 
 export function isEqualItem(item: ContentDifference | EqualItem): item is EqualItem {

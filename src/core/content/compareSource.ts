@@ -9,7 +9,7 @@ import {
 } from '../models/content';
 import type { ContentDifference, EqualItem, InvalidContent, SourceDiff } from '../models/contentDiff';
 import type { BaseState } from '../state/baseStore';
-import { baseDigest, compareItem, isEqualItem, keyOf } from './compareContent';
+import { baseDigest, compareItem, equalItem, isEqualItem, keyOf } from './compareContent';
 import type { SourceGroup } from './config/contentConfig';
 import type { RowDigest } from './contentRow';
 import { whyUnholdable } from './markdown/holdable';
@@ -125,8 +125,7 @@ function compareItems(
     const key = contentKeyText(file);
     matched.add(key);
     if (shielded.has(key)) continue;
-    if (rowDigests.get(key) === file.digest)
-      equal.push({ ...keyOf(file), digest: file.digest, path: file.path });
+    if (rowDigests.get(key) === file.digest) equal.push(equalItem(file, baseDigest(base, file)));
     else compareWithFile(file, wholeRows.get(key));
   }
   for (const [key, row] of wholeRows) {

@@ -37,10 +37,16 @@ export interface ContentDetails {
   readonly left: readonly SkippedItem[];
 }
 
-/** The base after the outcome: what both sides now agree on. Pure. */
+/**
+ * The base after the outcome: what both sides now agree on. What the plan saw as equal is taken over only where the base is
+ * still as it was compared: else another run has moved it on meanwhile, and knows better. Pure.
+ */
 export function nextBase(base: BaseState | undefined, plan: ContentPlan, outcome: ContentOutcome): BaseState {
   const next = new Map<string, BaseEntry>(base ?? []);
-  for (const item of plan.adopt) next.set(contentKeyText(item), { digest: item.digest, path: item.path });
+  for (const { digest, path, agreed, ...key } of plan.adopt) {
+    const text = contentKeyText(key);
+    if (next.get(text)?.digest === agreed) next.set(text, { digest, path });
+  }
   for (const key of plan.forget) next.delete(key);
   for (const { step, digest, path } of [...outcome.created, ...outcome.updated]) {
     next.set(contentKeyText(step), { digest, path });

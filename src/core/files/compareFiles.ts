@@ -1,7 +1,7 @@
 import type { BaseState } from '../state/baseStore';
 import { comparePaths, foldedPath } from './archive/archivePath';
 import { shieldOf, type ExcludedFile } from './excludedFile';
-import type { FileDifference, FileOrigin, FilesDiff } from './filesDiff';
+import type { EqualFile, FileDifference, FileOrigin, FilesDiff } from './filesDiff';
 import type { LocalTree } from './localTree';
 import type { RemoteTree } from './remoteTree';
 
@@ -22,7 +22,7 @@ export function compareFiles({ local, remote, base, tenant, states }: CompareInp
   const excluded = mergeExcluded(local.excluded, remote.excluded);
   const isShielded = shieldOf(excluded);
   const differences: FileDifference[] = [];
-  const adopt: { path: string; digest: string }[] = [];
+  const adopt: EqualFile[] = [];
   let unchanged = 0;
   let localCount = 0;
   let remoteCount = 0;
@@ -34,7 +34,8 @@ export function compareFiles({ local, remote, base, tenant, states }: CompareInp
     const agreed = base?.get(path)?.digest;
     if (other?.digest === file.digest) {
       unchanged += 1;
-      if (agreed !== file.digest) adopt.push({ path, digest: file.digest });
+      if (agreed !== file.digest)
+        adopt.push({ path, digest: file.digest, ...(agreed !== undefined && { agreed }) });
       continue;
     }
     differences.push({

@@ -20,12 +20,20 @@ export interface FileDifference {
   readonly base?: string;
 }
 
+/** A file that is equal on both sides, and not in the base as it is. */
+export interface EqualFile {
+  readonly path: string;
+  readonly digest: string;
+  /** What the base said; absent when it did not know the file. */
+  readonly agreed?: string;
+}
+
 /** A comparison of the services directory with a tenant. Plain data, sorted by path. */
 export interface FilesDiff {
   readonly inSync: boolean;
   readonly differences: readonly FileDifference[];
   /** Files that are equal on both sides and not in the base as they are: the next apply takes them over. */
-  readonly adopt: readonly { readonly path: string; readonly digest: string }[];
+  readonly adopt: readonly EqualFile[];
   /** Base entries of files that are on neither side any more. */
   readonly forget: readonly string[];
   readonly excluded: readonly ExcludedFile[];

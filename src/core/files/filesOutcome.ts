@@ -45,10 +45,15 @@ export interface FilesDetails {
   readonly left: readonly SkippedItem[];
 }
 
-/** The base after the outcome: what both sides now agree on. Pure. */
+/**
+ * The base after the outcome: what both sides now agree on. What the plan saw as equal is taken over only where the base is
+ * still as it was compared: else another run has moved it on meanwhile, and knows better. Pure.
+ */
 export function nextBase(base: BaseState | undefined, plan: FilesPlan, outcome: FilesOutcome): BaseState {
   const next = new Map<string, BaseEntry>(base ?? []);
-  for (const { path, digest } of plan.adopt) next.set(path, { digest });
+  for (const { path, digest, agreed } of plan.adopt) {
+    if (next.get(path)?.digest === agreed) next.set(path, { digest });
+  }
   for (const path of plan.forget) next.delete(path);
   for (const { path, digest } of [...outcome.written, ...outcome.deleted, ...outcome.settled]) {
     if (digest === undefined) next.delete(path);

@@ -1,7 +1,13 @@
 import { netstrings, sha256 } from '../digest';
 import type { PlanTarget, SkippedItem, StepAction, SyncPlan } from '../models/plan';
 import type { ExcludedFile } from './excludedFile';
-import { isConflict, type FileDifference, type FileOrigin, type FilesDiff } from './filesDiff';
+import {
+  isConflict,
+  type EqualFile,
+  type FileDifference,
+  type FileOrigin,
+  type FilesDiff,
+} from './filesDiff';
 import type { RemoteState } from './remoteTree';
 
 export type FilesDirection = 'push' | 'pull';
@@ -42,7 +48,7 @@ export interface FilesPlan extends SyncPlan<FileStep> {
   readonly operation: 'files_push' | 'files_pull';
   readonly direction: FilesDirection;
   /** Equal files that the apply takes over as base. */
-  readonly adopt: readonly { readonly path: string; readonly digest: string }[];
+  readonly adopt: readonly EqualFile[];
   /** Base entries of files that exist nowhere any more; the apply drops them. */
   readonly forget: readonly string[];
   readonly excluded: readonly ExcludedFile[];

@@ -39,6 +39,8 @@ export interface ContentDifference extends ContentKey {
 export interface EqualItem extends ContentKey {
   readonly digest: string;
   readonly path: string;
+  /** What the base said; absent when it did not know the item. */
+  readonly agreed?: string;
 }
 
 /** A file or row that cannot take part, with all that is known about why. */
