@@ -18,7 +18,7 @@ export function activate(context: ExtensionContext): void {
     services,
     registerCommands(services),
     registerContextKeys(services),
-    registerItemDecorations(services),
+    registerItemDecorations(),
     registerChangesView(services),
     registerSyncStatusBar(services),
     language,

@@ -21,6 +21,8 @@ export const commands = {
   setDatabaseUrl: 'systempromptSync.project.setDatabaseUrl',
   openSecrets: 'systempromptSync.project.openSecrets',
   markNotProduction: 'systempromptSync.project.markNotProduction',
+  compareArea: 'systempromptSync.changes.compareArea',
+  showProblem: 'systempromptSync.changes.showProblem',
   showLog: 'systempromptSync.showLog',
   focusChanges: 'systempromptSync.focusChanges',
 } as const;
@@ -35,6 +37,8 @@ export const internalCommands: readonly CommandId[] = [
   commands.deleteFile,
   commands.openFile,
   commands.openSecrets,
+  commands.compareArea,
+  commands.showProblem,
   commands.focusChanges,
 ];
 
@@ -50,6 +54,8 @@ export const contextKeys = {
   /** What the view can show: a `ViewKind`. */
   state: 'systempromptSync.state',
   hasProject: 'systempromptSync.hasProject',
+  /** True when the project names a tenant, and a way to reach it. */
+  hasTenant: 'systempromptSync.hasTenant',
   /** True while the database counts as production only because nobody has marked it otherwise. */
   canMarkNotProduction: 'systempromptSync.canMarkNotProduction',
   /** Folders that hold content files: an object whose keys are paths. */
@@ -81,6 +87,9 @@ export const outputChannelName = 'Systemprompt Sync';
 
 /** What a tree item is, for `viewItem` in when clauses. */
 export const contextValues = {
+  /** An area that was not compared yet, or could not be. */
+  waiting: 'area:waiting',
+  failed: 'area:failed',
   source: 'content:source',
   added: 'content:added',
   removed: 'content:removed',

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import type { RunContext } from '../core/ports';
 import { createChangesStore, type ChangesStore } from './changes/changesStore';
-import { createRefresh } from './changes/refreshChanges';
+import type { ChangesAreas } from './changes/changesArea';
+import { createRefresh, type Refresh } from './changes/refreshChanges';
+import { createAreas } from './createAreas';
 import { createDatabaseSecrets, type DatabaseSecrets } from './host/databaseSecrets';
 import { createOutputLog, type OutputLog } from './host/outputLog';
 import { createScanThread } from './host/scanThread';
 import { createReports, type Reports } from './documents/reports';
-import { createRowDocuments, type RowDocuments } from './documents/rowDocuments';
+import { createRowDocuments, type RowDocuments } from './content/rowDocuments';
 import { createSerialQueue, type SerialQueue } from './serialQueue';
 import type { Translate } from './translate';
 
@@ -15,6 +17,7 @@ export interface Services extends vscode.Disposable {
   readonly t: Translate;
   readonly log: OutputLog;
   readonly store: ChangesStore;
+  readonly areas: ChangesAreas;
   readonly secrets: DatabaseSecrets;
   readonly rows: RowDocuments;
   readonly reports: Reports;
@@ -25,7 +28,7 @@ export interface Services extends vscode.Disposable {
   /** A context without progress, for short reads. */
   readonly quietContext: () => RunContext;
   /** Opens the project and compares; the result is in the store. Requests while one runs cause one more. */
-  readonly refresh: () => Promise<void>;
+  readonly refresh: Refresh;
 }
 
 export function createServices(context: vscode.ExtensionContext): Services {
@@ -44,6 +47,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const shared = {
     log,
     store,
+    areas: createAreas(t),
     secrets: createDatabaseSecrets(context.secrets),
     queue: createSerialQueue(),
     lifetime: controller.signal,

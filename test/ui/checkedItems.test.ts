@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { buildTree, type ChangesNode, type SourceNode } from '../../src/ui/changes/buildTree';
-import {
-  applyChecks,
-  changedSources,
-  isCheckable,
-  keepExisting,
-  sourceCheckState,
-} from '../../src/ui/changes/checkedItems';
+import { buildTree, itemNodeId, type SourceNode } from '../../src/ui/content/buildTree';
+import type { ChangeNode } from '../../src/ui/changes/changeNode';
+import { applyChecks, changedRows, checkState, keepExisting } from '../../src/ui/changes/checkedItems';
 import { contentKeyText } from '../../src/core/models/content';
-import { contentDiff, difference, problem, source } from './sampleDiff';
+import { contentDiff, difference, problem, source } from './content/sampleDiff';
 
 const blogItems = [difference('a', 'added'), difference('b', 'modified')];
 const blocked = difference('c', 'conflict', { conflict: 'heldByAnotherSource', sides: 'file' });
@@ -21,9 +16,9 @@ const tree = buildTree(
   ]),
 );
 const [blog, docs] = tree as [SourceNode, SourceNode];
-const [keyA, keyB] = blogItems.map(contentKeyText) as [string, string];
-const keyD = contentKeyText(docsItems[0]!);
-const nodeOf = (slug: string): ChangesNode =>
+const [keyA, keyB] = blogItems.map((item) => itemNodeId(contentKeyText(item))) as [string, string];
+const keyD = itemNodeId(contentKeyText(docsItems[0]!));
+const nodeOf = (slug: string): ChangeNode =>
   tree
     .flatMap(({ children }) => children)
     .find((node) => node.type === 'item' && node.difference.slug === slug)!;
@@ -39,10 +34,10 @@ describe('the checkboxes', () => {
 
   it('show a source as checked once its last item is, and no longer when one is not', () => {
     const one = applyChecks(new Set(), [[nodeOf('a'), true]]);
-    expect(sourceCheckState(blog, one)).toBe('unchecked');
+    expect(checkState(blog, one)).toBe('unchecked');
     const both = applyChecks(one, [[nodeOf('b'), true]]);
-    expect(sourceCheckState(blog, both)).toBe('checked');
-    expect(sourceCheckState(blog, applyChecks(both, [[nodeOf('a'), false]]))).toBe('unchecked');
+    expect(checkState(blog, both)).toBe('checked');
+    expect(checkState(blog, applyChecks(both, [[nodeOf('a'), false]]))).toBe('unchecked');
   });
 
   it('let an item win over its source when both are clicked at once', () => {
@@ -61,10 +56,12 @@ describe('the checkboxes', () => {
   });
 
   it('are not there for conflicts that need an edit, and for invalid files', () => {
-    expect(isCheckable(nodeOf('c'))).toBe(false);
-    expect(blog.children.filter(({ type }) => type === 'invalid').some(isCheckable)).toBe(false);
+    expect(checkState(nodeOf('c'), new Set())).toBe('none');
+    expect(blog.children.filter(({ type }) => type === 'invalid').some(({ checkable }) => checkable)).toBe(
+      false,
+    );
     const nothing = source([], { invalid });
-    expect(sourceCheckState(buildTree(contentDiff([nothing]))[0]!, new Set())).toBe('none');
+    expect(checkState(buildTree(contentDiff([nothing]))[0]!, new Set())).toBe('none');
   });
 
   it('outlive a refresh where the item still differs, and are forgotten where it does not', () => {
@@ -72,8 +69,18 @@ describe('the checkboxes', () => {
     expect(keepExisting(new Set([keyA, keyB]), after)).toEqual(new Set([keyB]));
   });
 
-  it('tell which sources have to be drawn again', () => {
-    expect(changedSources(tree, new Set([keyA]), new Set([keyA, keyB, keyD]))).toEqual([blog, docs]);
-    expect(changedSources(tree, new Set(), new Set([keyA]))).toEqual([]);
+  it('tell which rows have to be drawn again, the topmost of each branch', () => {
+    const none = new Set<string>();
+    expect(changedRows(tree, new Set([keyA]), new Set([keyA, keyB, keyD]), none)).toEqual([blog, docs]);
+    expect(changedRows(tree, none, new Set([keyA]), none)).toEqual([nodeOf('a')]);
+    expect(changedRows(tree, none, none, new Set([keyB]))).toEqual([nodeOf('b')]);
+  });
+
+  it('stand for all rows below, however deep', () => {
+    const deep = { ...blog, id: 'folder', children: [blog, docs] } as unknown as ChangeNode;
+    const all = applyChecks(new Set(), [[deep, true]]);
+    expect(all).toEqual(new Set([keyA, keyB, keyD]));
+    expect(checkState(deep, all)).toBe('checked');
+    expect(checkState(deep, new Set([keyA, keyB]))).toBe('unchecked');
   });
 });

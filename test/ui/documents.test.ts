@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { inspect } from 'node:util';
 import { describeProject } from '../../src/core/project/describeProject';
-import { contentPaths } from '../../src/ui/changes/contentPaths';
+import { contentPaths } from '../../src/ui/content/contentPaths';
 import { problemsByFile } from '../../src/ui/problems/problemsByFile';
 import { projectDocument } from '../../src/ui/project/projectDocument';
-import { contentDiff, difference, problem, source } from './sampleDiff';
+import { contentDiff, difference, problem, source } from './content/sampleDiff';
 import { inEnglish as t } from './inEnglish';
 import { samplePassword, sampleProject } from './sampleProject';
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { SyncError } from '../../src/core/syncError';
 import { viewOfFailure } from '../../src/ui/changes/projectView';
 import { viewBadge, viewDescription, viewMessage } from '../../src/ui/changes/viewHeader';
-import { buildTree } from '../../src/ui/changes/buildTree';
-import { contentDiff, difference, source } from './sampleDiff';
+import { unusedAreas, type AreaViews } from '../../src/ui/changes/changesArea';
+import { noCounts } from '../../src/ui/status/directionCounts';
+import { contentDiff, difference, source } from './content/sampleDiff';
 import { inEnglish as t } from './inEnglish';
 import { samplePassword, sampleProject } from './sampleProject';
 
@@ -56,24 +57,42 @@ describe('the header of the view', () => {
   });
 
   it('says that everything is in sync only when it is', () => {
-    expect(viewMessage(t, { view: inSync, activity: undefined })).toBe(
+    expect(viewMessage(t, { view: inSync, activity: undefined, areas: unusedAreas })).toBe(
       'Everything is in sync. Items compared: 1. shop · local · 127.0.0.1:5432/app',
     );
     const broken = { ...inSync, diff: contentDiff([], { inSync: false }) };
-    expect(viewMessage(t, { view: broken, activity: undefined })).toBe(viewDescription(t, inSync));
+    expect(viewMessage(t, { view: broken, activity: undefined, areas: unusedAreas })).toBe(
+      viewDescription(t, inSync),
+    );
   });
 
   it('leaves the place to the welcome contents where a step is missing', () => {
     for (const kind of ['noFolder', 'noProject', 'untrusted'] as const) {
-      expect(viewMessage(t, { view: { kind }, activity: undefined })).toBe('');
+      expect(viewMessage(t, { view: { kind }, activity: undefined, areas: unusedAreas })).toBe('');
     }
   });
 
-  it('counts on the badge, and shows none when there is nothing to do', () => {
-    expect(viewBadge(t, buildTree(contentDiff([source([difference('a', 'added')])])))).toEqual({
-      value: 1,
-      tooltip: 'Not in sync: 1',
-    });
-    expect(viewBadge(t, [])).toBeUndefined();
+  it('does not call everything in sync while an area differs, was not compared, or could not be', () => {
+    const message = (areas: Partial<AreaViews>) =>
+      viewMessage(t, { view: inSync, activity: undefined, areas: { ...unusedAreas, ...areas } });
+    expect(message({ files: { kind: 'failed', error: new Error('x') } })).not.toContain('in sync');
+    expect(message({ database: { kind: 'waiting' } })).not.toContain('in sync');
+    expect(message({ files: filesView({ up: 1 }) })).not.toContain('in sync');
+    expect(message({ files: filesView({}) })).toContain('Everything is in sync');
+  });
+
+  it('counts all areas on the badge, and shows none when there is nothing to do', () => {
+    const view = { ...inSync, diff: contentDiff([source([difference('a', 'added')])]) };
+    const state = { view, activity: undefined, areas: unusedAreas };
+    expect(viewBadge(t, state)).toEqual({ value: 1, tooltip: 'Not in sync: 1' });
+    const more = { ...unusedAreas, files: filesView({ up: 2, conflicts: 1 }) };
+    expect(viewBadge(t, { ...state, areas: more })?.value).toBe(4);
+    expect(viewBadge(t, { ...state, view: inSync })).toBeUndefined();
   });
 });
+
+/** An area as a comparison leaves it, of which only the counts matter here. */
+function filesView(counts: Partial<typeof noCounts>): AreaViews['files'] {
+  const diff = {} as Extract<AreaViews['files'], { kind: 'ready' }>['diff'];
+  return { kind: 'ready', diff, nodes: [], counts: { ...noCounts, ...counts } };
+}

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SyncError } from '../../src/core/syncError';
 import type { ProjectView } from '../../src/ui/changes/projectView';
-import { countDirections } from '../../src/ui/status/countDirections';
+import { countDirections } from '../../src/ui/content/countDirections';
+import { unusedAreas } from '../../src/ui/changes/changesArea';
+import { noCounts } from '../../src/ui/status/directionCounts';
 import { syncStatus } from '../../src/ui/status/syncStatus';
-import { contentDiff, difference, problem, source } from './sampleDiff';
+import { contentDiff, difference, problem, source } from './content/sampleDiff';
 import { inEnglish as t } from './inEnglish';
 import { sampleProject } from './sampleProject';
 
@@ -45,7 +47,11 @@ describe('the status bar', () => {
       'Systemprompt Sync: 1 in conflict',
     ],
   ])('says in text and words when %s', (_, view, text, tooltip) => {
-    expect(syncStatus(t, { view, activity: undefined })).toMatchObject({ text, tooltip, severity: 'none' });
+    expect(syncStatus(t, { view, activity: undefined, areas: unusedAreas })).toMatchObject({
+      text,
+      tooltip,
+      severity: 'none',
+    });
   });
 
   it('counts invalid files and errors of the config', () => {
@@ -60,7 +66,8 @@ describe('the status bar', () => {
   });
 
   it('spins while it compares or writes, and says which', () => {
-    const spinning = (activity: 'comparing' | 'applying') => syncStatus(t, { view: ready(), activity });
+    const spinning = (activity: 'comparing' | 'applying') =>
+      syncStatus(t, { view: ready(), activity, areas: unusedAreas });
     expect(spinning('comparing')).toMatchObject({
       text: '$(sync~spin)',
       tooltip: 'Systemprompt Sync: comparing disk and database',
@@ -73,7 +80,11 @@ describe('the status bar', () => {
 
   it('shows a failure as an error, with its reason, and leads to the log', () => {
     expect(
-      syncStatus(t, { view: { kind: 'databaseFailed', ...found, error: failure }, activity: undefined }),
+      syncStatus(t, {
+        view: { kind: 'databaseFailed', ...found, error: failure },
+        activity: undefined,
+        areas: unusedAreas,
+      }),
     ).toEqual({
       text: '$(error) sync',
       tooltip:
@@ -86,17 +97,44 @@ describe('the status bar', () => {
   it('warns about a missing step and leads to the view', () => {
     const missing = new SyncError('missingConfig', 'No database is configured.');
     expect(
-      syncStatus(t, { view: { kind: 'noDatabase', ...found, error: missing }, activity: undefined }),
+      syncStatus(t, {
+        view: { kind: 'noDatabase', ...found, error: missing },
+        activity: undefined,
+        areas: unusedAreas,
+      }),
     ).toMatchObject({
       severity: 'warning',
       command: 'systempromptSync.focusChanges',
     });
   });
 
+  it('adds up all areas, and says in words what waits in which', () => {
+    const files = { kind: 'ready', diff: {} as never, nodes: [], counts: { ...noCounts, up: 2 } } as const;
+    const status = (areas: object) =>
+      syncStatus(t, {
+        view: ready(difference('a', 'added')),
+        activity: undefined,
+        areas: { ...unusedAreas, ...areas },
+      });
+    expect(status({ files })).toMatchObject({
+      text: '$(sync) 3↑',
+      tooltip: 'Systemprompt Sync: 1 to bring to the database; files: 2 to push',
+    });
+    expect(status({ files: { kind: 'failed', error: failure } })).toMatchObject({
+      text: '$(sync) 1↑ $(warning)',
+      tooltip: 'Systemprompt Sync: 1 to bring to the database; 1 areas could not be compared',
+    });
+  });
+
+  it('shows no tick while an area could not be compared', () => {
+    const areas = { ...unusedAreas, files: { kind: 'failed', error: failure } } as const;
+    expect(syncStatus(t, { view: ready(), activity: undefined, areas })?.text).toBe('$(sync) $(warning)');
+  });
+
   it.each(['starting', 'noFolder', 'untrusted', 'noProject'] as const)(
     'is hidden when the view is %s',
     (kind) => {
-      expect(syncStatus(t, { view: { kind }, activity: undefined })).toBeUndefined();
+      expect(syncStatus(t, { view: { kind }, activity: undefined, areas: unusedAreas })).toBeUndefined();
     },
   );
 });

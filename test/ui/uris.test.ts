@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { itemStatuses } from '../../src/ui/changes/itemStatus';
-import { statusOfItemUri, toItemUri } from '../../src/ui/changes/itemUri';
-import { fromRowUri, toRowUri, type RowDocument } from '../../src/ui/documents/rowUri';
+import { markOfItemUri, toItemUri } from '../../src/ui/changes/itemUri';
+import { fromRowUri, toRowUri, type RowDocument } from '../../src/ui/content/rowUri';
 
 const key = { sourceId: 'blog', locale: 'en', slug: 'a/b' };
 
@@ -55,17 +55,20 @@ describe('the URI of a row', () => {
 });
 
 describe('the URI of a tree row', () => {
-  it('carries the status', () => {
-    for (const status of itemStatuses)
-      expect(statusOfItemUri(toItemUri('content:4:blog en /a', status))).toBe(status);
+  it('carries the status, and its words', () => {
+    for (const status of itemStatuses) {
+      const mark = { status, word: 'Only in the database' };
+      expect(markOfItemUri(toItemUri('content:4:blog en /a', mark))).toEqual(mark);
+    }
   });
 
   it('differs for different items of one status', () => {
-    expect(toItemUri('content:a/b', 'added').path).not.toBe(toItemUri('content:a%2Fb', 'added').path);
+    const mark = { status: 'added', word: 'Added' } as const;
+    expect(toItemUri('content:a/b', mark).path).not.toBe(toItemUri('content:a%2Fb', mark).path);
   });
 
   it('is refused when it holds no status of ours', () => {
-    expect(statusOfItemUri({ path: '/x', query: 'staged' })).toBeUndefined();
-    expect(statusOfItemUri({ path: '/x', query: '' })).toBeUndefined();
+    expect(markOfItemUri({ path: '/x', query: 'staged Added' })).toBeUndefined();
+    expect(markOfItemUri({ path: '/x', query: '' })).toBeUndefined();
   });
 });

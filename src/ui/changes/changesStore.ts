@@ -1,17 +1,27 @@
 import { EventEmitter, type Disposable, type Event } from 'vscode';
-import { buildTree, type SourceNode } from './buildTree';
+import { buildTree, type SourceNode } from '../content/buildTree';
+import { placeholderNode, type ChangeNode } from './changeNode';
+import { otherAreaIds, unusedAreas, type AreaDiffs, type AreaView, type OtherAreaId } from './changesArea';
 import { keepExisting, type CheckedItems } from './checkedItems';
-import type { Activity, ChangesState, ProjectView } from './projectView';
+import { projectOf, type Activity, type ChangesState, type ProjectView } from './projectView';
 
 /** The one place that knows what is shown: tree, badge, status bar and Problems follow it. */
 export interface ChangesStore extends Disposable {
   readonly state: ChangesState;
-  readonly tree: readonly SourceNode[];
+  /** Every area's rows. */
+  readonly tree: readonly ChangeNode[];
+  /** Those of content. */
+  readonly contentTree: readonly SourceNode[];
   readonly checked: CheckedItems;
   /** Something else is to be shown. */
   readonly onDidChange: Event<ChangesState>;
-  /** What a comparison has found; with it, the comparison is over. */
+  /**
+   * What a comparison of content has found; with it, the comparison is over. The areas of another project than before are
+   * forgotten.
+   */
   showView(view: ProjectView): void;
+  /** What a comparison of another area has found. */
+  showArea<Id extends OtherAreaId>(id: Id, view: AreaView<AreaDiffs[Id]>): void;
   showActivity(activity: Activity): void;
   /** Checkmarks are drawn by whoever changed them; nothing else depends on them. */
   setChecked(checked: CheckedItems): void;
@@ -19,11 +29,18 @@ export interface ChangesStore extends Disposable {
 
 export function createChangesStore(): ChangesStore {
   const changed = new EventEmitter<ChangesState>();
-  let state: ChangesState = { view: { kind: 'starting' }, activity: undefined };
-  let tree: readonly SourceNode[] = [];
+  let state: ChangesState = { view: { kind: 'starting' }, activity: undefined, areas: unusedAreas };
+  let contentTree: readonly SourceNode[] = [];
+  let tree: readonly ChangeNode[] = [];
   let checked: CheckedItems = new Set();
 
   const replace = (next: ChangesState) => {
+    if (next.view !== state.view) contentTree = next.view.kind === 'ready' ? buildTree(next.view.diff) : [];
+    if (next.view !== state.view || next.areas !== state.areas) {
+      tree = [...contentRows(contentTree, next), ...otherAreaIds.flatMap((id) => areaRows(id, next))];
+      // A failed comparison says nothing about the items: the checkmarks wait for the next one.
+      if (next.view.kind === 'ready') checked = keepExisting(checked, tree);
+    }
     state = next;
     changed.fire(state);
   };
@@ -34,15 +51,19 @@ export function createChangesStore(): ChangesStore {
     get tree() {
       return tree;
     },
+    get contentTree() {
+      return contentTree;
+    },
     get checked() {
       return checked;
     },
     onDidChange: changed.event,
     showView(view) {
-      tree = view.kind === 'ready' ? buildTree(view.diff) : [];
-      // A failed comparison says nothing about the items: the checkmarks wait for the next one.
-      if (view.kind === 'ready') checked = keepExisting(checked, tree);
-      replace({ view, activity: undefined });
+      const isSame = projectOf(view)?.root === projectOf(state.view)?.root;
+      replace({ view, activity: undefined, areas: isSame ? state.areas : unusedAreas });
+    },
+    showArea(id, view) {
+      replace({ ...state, activity: undefined, areas: { ...state.areas, [id]: view } });
     },
     showActivity(activity) {
       if (activity !== state.activity) replace({ ...state, activity });
@@ -52,4 +73,27 @@ export function createChangesStore(): ChangesStore {
     },
     dispose: () => changed.dispose(),
   };
+}
+
+/**
+ * Where other areas have rows, the welcome contents that say what keeps content from being compared are not shown: a row says
+ * it then.
+ */
+function contentRows(sources: readonly SourceNode[], { view, areas }: ChangesState): readonly ChangeNode[] {
+  const hasFailed = 'error' in view && projectOf(view) !== undefined;
+  const othersShow = otherAreaIds.some((id) => areas[id].kind !== 'unused');
+  return hasFailed && othersShow ? [placeholderNode('content', 'failed')] : sources;
+}
+
+function areaRows(id: OtherAreaId, { areas }: ChangesState): readonly ChangeNode[] {
+  const view: AreaView = areas[id];
+  switch (view.kind) {
+    case 'unused':
+      return [];
+    case 'waiting':
+    case 'failed':
+      return [placeholderNode(id, view.kind)];
+    case 'ready':
+      return view.nodes;
+  }
 }

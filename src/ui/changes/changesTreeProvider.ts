@@ -1,70 +1,76 @@
 import * as vscode from 'vscode';
-import { commands, schemes } from '../contributions';
+import { schemes } from '../contributions';
 import type { Translate } from '../translate';
-import type { ChangesNode, ChildNode, SourceNode } from './buildTree';
+import type { ChangeNode } from './changeNode';
+import type { NodeRow, NodeText, RowOf } from './changesArea';
 import type { ChangesStore } from './changesStore';
-import { isCheckable, sourceCheckState } from './checkedItems';
+import { checkState } from './checkedItems';
 import { toItemUri } from './itemUri';
-import { nodeText, type NodeText } from './treeText';
 
 /** Shows the store's tree. Rows are made when they become visible, so thousands of items stay quick. */
-export interface ChangesTreeProvider extends vscode.TreeDataProvider<ChangesNode>, vscode.Disposable {
-  /** Draws these rows (a source with its items), or everything, again. */
-  redraw(nodes?: readonly ChangesNode[]): void;
+export interface ChangesTreeProvider extends vscode.TreeDataProvider<ChangeNode>, vscode.Disposable {
+  /** Draws these rows, each with all below it, or everything, again. */
+  redraw(nodes?: readonly ChangeNode[]): void;
 }
 
-/** Above this, a source starts collapsed: its row says how many there are. */
+/** Above this, a row with others below it starts collapsed: it says how many there are. */
 const expandedUpTo = 100;
 
-export function createChangesTreeProvider(t: Translate, store: ChangesStore): ChangesTreeProvider {
-  const changed = new vscode.EventEmitter<ChangesNode[] | undefined>();
-  let parents = new Map<string, SourceNode>();
+export function createChangesTreeProvider(
+  t: Translate,
+  store: ChangesStore,
+  rowOf: RowOf,
+): ChangesTreeProvider {
+  const changed = new vscode.EventEmitter<ChangeNode[] | undefined>();
+  let parents = new Map<string, ChangeNode>();
   return {
     onDidChangeTreeData: changed.event,
-    getChildren: (node) => [
-      ...(node === undefined ? store.tree : node.type === 'source' ? node.children : []),
-    ],
-    getParent: (node) => (node.type === 'source' ? undefined : parents.get(node.id)),
-    getTreeItem: (node) => (node.type === 'source' ? sourceItem(t, store, node) : childItem(t, store, node)),
+    getChildren: (node) => [...(node === undefined ? store.tree : node.children)],
+    getParent: ({ id }) => parents.get(id),
+    getTreeItem: (node) => treeItem(t, store, node, rowOf(node)),
     redraw(nodes) {
-      parents = new Map(
-        store.tree.flatMap((source) => source.children.map(({ id }) => [id, source] as const)),
-      );
+      parents = parentsOf(store.tree);
       changed.fire(nodes && [...nodes]);
     },
     dispose: () => changed.dispose(),
   };
 }
 
-function sourceItem(t: Translate, store: ChangesStore, node: SourceNode): vscode.TreeItem {
-  const text = nodeText(t, node);
-  const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
-  const state =
-    node.children.length === 0 ? None : node.children.length <= expandedUpTo ? Expanded : Collapsed;
-  const item = labelled(new vscode.TreeItem(text.label, state), node, text);
-  item.iconPath = new vscode.ThemeIcon(node.unreadable === undefined ? 'folder' : 'warning');
-  const checked = sourceCheckState(node, store.checked);
-  if (checked !== 'none') item.checkboxState = checkbox(t, checked === 'checked', text);
-  return item;
+function parentsOf(tree: readonly ChangeNode[]): Map<string, ChangeNode> {
+  const parents = new Map<string, ChangeNode>();
+  const add = (node: ChangeNode): void => {
+    for (const child of node.children) {
+      parents.set(child.id, node);
+      add(child);
+    }
+  };
+  tree.forEach(add);
+  return parents;
 }
 
-function childItem(t: Translate, store: ChangesStore, node: ChildNode): vscode.TreeItem {
-  const text = nodeText(t, node);
-  const item = labelled(new vscode.TreeItem(text.label), node, text);
-  item.resourceUri = vscode.Uri.from({ scheme: schemes.item, ...toItemUri(node.id, node.status) });
-  item.iconPath = new vscode.ThemeIcon(node.type === 'invalid' ? 'warning' : 'markdown');
-  item.command = { command: commands.openDiff, title: t('Open Comparison'), arguments: [node] };
-  if (isCheckable(node)) item.checkboxState = checkbox(t, store.checked.has(node.key), text);
-  return item;
-}
-
-function labelled(item: vscode.TreeItem, { id }: ChangesNode, text: NodeText): vscode.TreeItem {
-  item.id = id;
+function treeItem(t: Translate, store: ChangesStore, node: ChangeNode, row: NodeRow): vscode.TreeItem {
+  const { text, icon, command } = row;
+  const item = new vscode.TreeItem(text.label, collapsibleState(node));
+  item.id = node.id;
   item.description = text.description;
   item.tooltip = tooltip(text.tooltip);
   item.contextValue = text.contextValue;
   item.accessibilityInformation = { label: text.spoken };
+  item.iconPath = new vscode.ThemeIcon(icon);
+  if (node.status !== undefined) {
+    const mark = { status: node.status, word: text.statusWord ?? '' };
+    item.resourceUri = vscode.Uri.from({ scheme: schemes.item, ...toItemUri(node.id, mark) });
+  }
+  if (command !== undefined) item.command = { command: command.id, title: command.title, arguments: [node] };
+  const checked = checkState(node, store.checked);
+  if (checked !== 'none') item.checkboxState = checkbox(t, checked === 'checked', text);
   return item;
+}
+
+function collapsibleState({ children }: ChangeNode): vscode.TreeItemCollapsibleState {
+  const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+  if (children.length === 0) return None;
+  return children.length <= expandedUpTo ? Expanded : Collapsed;
 }
 
 /** Titles and messages come from files and rows: they are shown as text, whatever markup they hold. */

@@ -1,56 +1,65 @@
-import type { ChangesNode, ItemNode, SourceNode } from './buildTree';
+import { leavesOf, type ChangeNode } from './changeNode';
 
-/** Key texts of the checked items. The set is replaced, never changed. */
+/** Ids of the checked rows. The set is replaced, never changed. */
 export type CheckedItems = ReadonlySet<string>;
 
-/** Only what a command can move gets a checkbox; a blocked conflict or an invalid file needs an edit first. */
-export function isCheckable(node: ChangesNode): node is ItemNode {
-  return node.type === 'item' && node.status !== 'blocked';
+/** What a checkbox shows: of a row above others, whether all of them are checked (there is no half state). */
+export type CheckState = 'checked' | 'unchecked' | 'none';
+
+export function checkState(node: ChangeNode, checked: CheckedItems): CheckState {
+  if (node.children.length === 0) {
+    if (!node.checkable) return 'none';
+    return checked.has(node.id) ? 'checked' : 'unchecked';
+  }
+  const states = new Set(node.children.map((child) => checkState(child, checked)));
+  if (states.has('unchecked')) return 'unchecked';
+  return states.has('checked') ? 'checked' : 'none';
 }
 
-function checkableItems(source: SourceNode): ItemNode[] {
-  return source.children.filter(isCheckable);
-}
-
-/** `none` when there is nothing to check in it. A source is checked when every item of it is (there is no half state). */
-export function sourceCheckState(
-  source: SourceNode,
-  checked: CheckedItems,
-): 'checked' | 'unchecked' | 'none' {
-  const items = checkableItems(source);
-  if (items.length === 0) return 'none';
-  return items.every(({ key }) => checked.has(key)) ? 'checked' : 'unchecked';
+function checkableLeaves(nodes: readonly ChangeNode[]): ChangeNode[] {
+  return leavesOf(nodes).filter(({ checkable }) => checkable);
 }
 
 /**
- * The set after the user has clicked checkboxes: a source takes its items along. An item's own click in the same batch wins over
- * its source's.
+ * The set after the user has clicked checkboxes: a row takes those below it along. A leaf's own click in the same batch wins
+ * over its parents'.
  */
 export function applyChecks(
   checked: CheckedItems,
-  changes: readonly (readonly [ChangesNode, boolean])[],
+  changes: readonly (readonly [ChangeNode, boolean])[],
 ): CheckedItems {
   const next = new Set(checked);
-  const set = (key: string, on: boolean) => (on ? next.add(key) : next.delete(key));
-  for (const [node, on] of changes) {
-    if (node.type === 'source') for (const { key } of checkableItems(node)) set(key, on);
-  }
-  for (const [node, on] of changes) if (isCheckable(node)) set(node.key, on);
+  const set = (nodes: readonly ChangeNode[], on: boolean) => {
+    for (const { id } of checkableLeaves(nodes)) {
+      if (on) next.add(id);
+      else next.delete(id);
+    }
+  };
+  for (const [node, on] of changes) if (node.children.length > 0) set(node.children, on);
+  for (const [node, on] of changes) if (node.children.length === 0) set([node], on);
   return next;
 }
 
-/** Without the items that a refresh did not find any more. */
-export function keepExisting(checked: CheckedItems, tree: readonly SourceNode[]): CheckedItems {
+/** Without the rows that a refresh did not find any more. */
+export function keepExisting(checked: CheckedItems, tree: readonly ChangeNode[]): CheckedItems {
   if (checked.size === 0) return checked;
-  const existing = new Set(tree.flatMap((source) => checkableItems(source).map(({ key }) => key)));
-  return new Set([...checked].filter((key) => existing.has(key)));
+  const existing = new Set(checkableLeaves(tree).map(({ id }) => id));
+  return new Set([...checked].filter((id) => existing.has(id)));
 }
 
-/** Sources whose own checkbox changes between two sets: only their rows have to be drawn again. */
-export function changedSources(
-  tree: readonly SourceNode[],
+/**
+ * The rows to draw again after clicks: those whose checkbox has changed, the topmost only, since a row is drawn with all
+ * below it; and the clicked ones, because a comparison that ended meanwhile may have drawn them as they were before.
+ */
+export function changedRows(
+  tree: readonly ChangeNode[],
   before: CheckedItems,
   after: CheckedItems,
-): SourceNode[] {
-  return tree.filter((source) => sourceCheckState(source, before) !== sourceCheckState(source, after));
+  clicked: ReadonlySet<string>,
+): ChangeNode[] {
+  return tree.flatMap((node) =>
+    clicked.has(node.id) || checkState(node, before) !== checkState(node, after)
+      ? [node]
+      : changedRows(node.children, before, after, clicked),
+  );
 }

@@ -1,8 +1,17 @@
-import type { ContentDifference } from '../../core/models/contentDiff';
-import type { Translate } from '../translate';
-
-/** How a row of the tree stands. `blocked` is a conflict that needs an edit; it cannot be decided by choosing a side. */
-export const itemStatuses = ['added', 'removed', 'modified', 'conflict', 'blocked', 'invalid'] as const;
+/**
+ * How a row of the tree stands. `blocked` is a conflict that needs an edit, it cannot be decided by choosing a side;
+ * `unmanaged` is not ours to change; `left` is not carried over, for a reason that its row tells.
+ */
+export const itemStatuses = [
+  'added',
+  'removed',
+  'modified',
+  'conflict',
+  'blocked',
+  'invalid',
+  'unmanaged',
+  'left',
+] as const;
 export type ItemStatus = (typeof itemStatuses)[number];
 
 /** Letter and theme colour; what they mean is always said in words as well. */
@@ -14,63 +23,6 @@ export const statusMarks: Readonly<Record<ItemStatus, { readonly letter: string;
     conflict: { letter: '!', color: 'gitDecoration.conflictingResourceForeground' },
     blocked: { letter: '!', color: 'gitDecoration.conflictingResourceForeground' },
     invalid: { letter: '×', color: 'list.errorForeground' },
+    unmanaged: { letter: '·', color: 'gitDecoration.ignoredResourceForeground' },
+    left: { letter: '–', color: 'gitDecoration.ignoredResourceForeground' },
   };
-
-export function statusOfDifference({ kind, conflict }: ContentDifference): ItemStatus {
-  if (kind !== 'conflict') return kind;
-  return conflict === 'bothChanged' || conflict === undefined ? 'conflict' : 'blocked';
-}
-
-/** The status in one word, for decorations and screen readers. */
-export function statusWord(t: Translate, status: ItemStatus): string {
-  switch (status) {
-    case 'added':
-      return t('Added on disk');
-    case 'removed':
-      return t('Only in the database');
-    case 'modified':
-      return t('Modified');
-    case 'conflict':
-    case 'blocked':
-      return t('Conflict');
-    case 'invalid':
-      return t('Invalid');
-  }
-}
-
-/** What stands behind the item's name: the difference in words, short enough for a narrow side bar. */
-export function describeDifference(t: Translate, item: ContentDifference): string {
-  switch (item.kind) {
-    case 'added':
-      return item.origin === 'database' ? t('on disk, deleted in the database') : t('added on disk');
-    case 'removed':
-      return item.origin === 'disk' ? t('in the database, deleted on disk') : t('only in the database');
-    case 'modified':
-      return [t('modified'), (item.fields ?? []).join(', '), originWords(t, item)]
-        .filter(Boolean)
-        .join(' · ');
-    case 'conflict':
-      return t('conflict: {0}', conflictWords(t, item));
-  }
-}
-
-/** Which side changed, as far as it is known. */
-export function originWords(t: Translate, { origin }: ContentDifference): string {
-  switch (origin) {
-    case 'disk':
-      return t('changed on disk');
-    case 'database':
-      return t('changed in the database');
-    case 'both':
-      return t('changed on both sides');
-    case 'unknown':
-      return '';
-  }
-}
-
-function conflictWords(t: Translate, { conflict, file, row, reason }: ContentDifference): string {
-  if (conflict !== 'bothChanged') return reason ?? t('changed on both sides');
-  if (file && !row) return t('changed on disk, deleted in the database');
-  if (row && !file) return t('deleted on disk, changed in the database');
-  return t('changed on both sides');
-}

@@ -1,6 +1,8 @@
 import type { Project } from '../../core/project/project';
 import type { ContentDiff } from '../../core/models/contentDiff';
 import { SyncError } from '../../core/syncError';
+import type { AreaId } from './changeNode';
+import type { AreaViews } from './changesArea';
 
 /** The project of the window, and its root as the workspace spells it: a folder may be opened through a symbolic link. */
 export interface FoundProject {
@@ -31,6 +33,8 @@ export type Activity = 'comparing' | 'applying' | undefined;
 export interface ChangesState {
   readonly view: ProjectView;
   readonly activity: Activity;
+  /** The areas beside content. */
+  readonly areas: AreaViews;
 }
 
 export function projectOf(view: ProjectView): Project | undefined {
@@ -40,6 +44,18 @@ export function projectOf(view: ProjectView): Project | undefined {
 /** Where the project's files are opened from; undefined while no project is known. */
 export function shownRootOf(view: ProjectView): string | undefined {
   return 'shownRoot' in view ? view.shownRoot : undefined;
+}
+
+export function foundOf(view: ProjectView): FoundProject | undefined {
+  const { project, shownRoot } = 'project' in view ? view : { project: undefined, shownRoot: undefined };
+  return project && shownRoot !== undefined ? { project, shownRoot } : undefined;
+}
+
+/** What kept an area from being compared. */
+export function errorOf({ view, areas }: ChangesState, id: AreaId): unknown {
+  if (id === 'content') return 'error' in view ? view.error : undefined;
+  const area = areas[id];
+  return area.kind === 'failed' ? area.error : undefined;
 }
 
 /** Which of the states a failed comparison leads to. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../core/syncError';
+import { compareContent } from '../content/compareContent';
 import { errorForLog } from '../errorReport';
 import type { DatabaseSecrets } from '../host/databaseSecrets';
 import type { OutputLog } from '../host/outputLog';
@@ -7,11 +8,21 @@ import type { ScanThread } from '../host/scanThread';
 import { withViewProgress } from '../host/withProgress';
 import { openProject } from '../project/openProject';
 import { coalesceRuns, type SerialQueue } from '../serialQueue';
+import type { AreaId } from './changeNode';
+import {
+  otherAreaIds,
+  type AreaDiffs,
+  type AreaView,
+  type ChangesArea,
+  type ChangesAreas,
+  type OtherAreaId,
+} from './changesArea';
 import type { ChangesStore } from './changesStore';
-import { viewOfFailure, type FoundProject, type ProjectView } from './projectView';
+import { foundOf, viewOfFailure, type FoundProject, type ProjectView } from './projectView';
 
 interface Needs {
   readonly store: ChangesStore;
+  readonly areas: ChangesAreas;
   readonly secrets: DatabaseSecrets;
   readonly queue: SerialQueue;
   readonly log: OutputLog;
@@ -19,18 +30,70 @@ interface Needs {
   readonly scanThread: ScanThread;
 }
 
+/** @param areas what to compare; absent: content, what was compared before, and what is compared unasked */
+export type Refresh = (areas?: readonly AreaId[]) => Promise<void>;
+
 /** Opens the project and compares; never throws: what went wrong is part of what the store shows, and in the log. */
-export function createRefresh(needs: Needs): () => Promise<void> {
-  const { store, queue, lifetime } = needs;
-  return coalesceRuns(() =>
-    queue(async () => {
+export function createRefresh(needs: Needs): Refresh {
+  const asked = new Set<AreaId>();
+  let askedForAll = false;
+  const run = coalesceRuns(async () => {
+    const ids = new Set(asked);
+    const all = askedForAll;
+    asked.clear();
+    askedForAll = false;
+    if (all || ids.has('content') || foundOf(needs.store.state.view) === undefined)
+      await refreshContent(needs);
+    for (const id of otherAreaIds)
+      if (ids.has(id) || (all && isDueUnasked(needs, id))) await refreshArea(needs, id);
+  });
+  return (areas) => {
+    if (areas === undefined) askedForAll = true;
+    for (const id of areas ?? []) asked.add(id);
+    return run();
+  };
+}
+
+/** Where it is not due, the area shows that it waits, or nothing. */
+function isDueUnasked({ areas, store }: Needs, id: OtherAreaId): boolean {
+  const found = foundOf(store.state.view);
+  const due = (found && areas[id]?.unasked(found)) ?? 'unused';
+  const { kind } = store.state.areas[id];
+  if (due === 'unused' && kind !== 'unused') store.showArea(id, { kind: 'unused' });
+  if (due === 'wait' && kind === 'unused') store.showArea(id, { kind: 'waiting' });
+  return due === 'compare' || (due === 'wait' && (kind === 'ready' || kind === 'failed'));
+}
+
+function refreshContent(needs: Needs): Promise<void> {
+  const { queue, store, lifetime } = needs;
+  return queue(async () => {
+    if (lifetime.aborted) return;
+    store.showActivity('comparing');
+    const view = await lookAtWorkspace(needs);
+    if (!lifetime.aborted) store.showView(view);
+  });
+}
+
+/** Each area takes its own turn, so that a push need not wait for a server that does not answer. */
+function refreshArea<Id extends OtherAreaId>(needs: Needs, id: Id): Promise<void> {
+  const { queue, store, lifetime, log } = needs;
+  return queue(async () => {
+    const area: ChangesArea<AreaDiffs[Id]> | undefined = needs.areas[id];
+    const found = foundOf(store.state.view);
+    if (lifetime.aborted || area === undefined || found === undefined) return;
+    store.showActivity('comparing');
+    try {
+      const diff = await withViewProgress({ logger: log.logger, lifetime }, (context) =>
+        area.compare(found, context),
+      );
       if (lifetime.aborted) return;
-      store.showActivity('comparing');
-      const view = await lookAtWorkspace(needs);
+      store.showArea(id, diff === undefined ? { kind: 'unused' } : readyView(area, diff));
+    } catch (error) {
       if (lifetime.aborted) return;
-      store.showView(view);
-    }),
-  );
+      logFailure(log, `Could not compare (${area.title()})`, error);
+      store.showArea(id, { kind: 'failed', error });
+    }
+  });
 }
 
 async function lookAtWorkspace(needs: Needs): Promise<ProjectView> {
@@ -41,31 +104,20 @@ async function lookAtWorkspace(needs: Needs): Promise<ProjectView> {
     const opened = await openProject(needs.secrets);
     if (opened === undefined) return { kind: 'noFolder' };
     found = { project: opened.project, shownRoot: opened.shownRoot };
-    return await compare(needs, found);
+    return { ...found, kind: 'ready', diff: await compareContent(needs, found.project) };
   } catch (error) {
     const view = viewOfFailure(error, found);
-    if (view.kind !== 'noProject' && !needs.lifetime.aborted) {
-      needs.log.logger.warn(`Could not compare: ${messageOf(error)}`);
-      needs.log.logger.debug(errorForLog(error));
-    }
+    if (view.kind !== 'noProject' && !needs.lifetime.aborted)
+      logFailure(needs.log, 'Could not compare', error);
     return view;
   }
 }
 
-async function compare({ log, lifetime, scanThread }: Needs, found: FoundProject): Promise<ProjectView> {
-  const { project } = found;
-  if (project.database !== undefined) log.redactor.add(project.database.url());
-  for (const warning of project.warnings) log.logger.warn(warning);
-  const { logger } = log;
-  return withViewProgress({ logger, lifetime }, async (context) => {
-    const { ContentLocalSync } = await import('../../core/content/contentLocalSync');
-    const startedAt = context.now();
-    const scan = await scanThread.scannerFor(project.root);
-    const diff = await new ContentLocalSync(project, context, { scan }).diff();
-    const differing = diff.sources.reduce((sum, { differences }) => sum + differences.length, 0);
-    logger.info(
-      `Compared ${project.root} with ${diff.target} in ${context.now() - startedAt} ms: ${differing} items differ.`,
-    );
-    return { ...found, kind: 'ready', diff };
-  });
+function readyView<Diff>(area: ChangesArea<Diff>, diff: Diff): AreaView<Diff> {
+  return { kind: 'ready', diff, nodes: area.nodes(diff), counts: area.counts(diff) };
+}
+
+function logFailure({ logger }: OutputLog, what: string, error: unknown): void {
+  logger.warn(`${what}: ${messageOf(error)}`);
+  logger.debug(errorForLog(error));
 }

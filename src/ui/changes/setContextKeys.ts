@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { contextKeys } from '../contributions';
 import type { Services } from '../services';
 import type { ProjectView, ReadyView } from './projectView';
-import { contentPaths } from './contentPaths';
+import { contentPaths } from '../content/contentPaths';
 
 /** Context keys follow the store: welcome contents, menus and enablement depend on them. */
 export function registerContextKeys({ store }: Services): vscode.Disposable {
@@ -18,6 +18,7 @@ export function registerContextKeys({ store }: Services): vscode.Disposable {
     const project = 'project' in view ? view.project : undefined;
     send(contextKeys.state, view.kind);
     send(contextKeys.hasProject, project !== undefined);
+    send(contextKeys.hasTenant, project !== undefined && project.mode !== 'none');
     send(contextKeys.canMarkNotProduction, project?.database?.production === true);
     send(contextKeys.contentDirectories, view.kind === 'ready' ? contentDirectories(view) : {});
   };

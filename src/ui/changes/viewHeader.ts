@@ -2,7 +2,9 @@ import { basename } from 'node:path';
 import type { DatabaseTarget } from '../../core/database/databaseTarget';
 import type { Project } from '../../core/project/project';
 import type { Translate } from '../translate';
-import { countOpen, type SourceNode } from './buildTree';
+import { countOpen } from '../status/directionCounts';
+import { otherAreaIds } from './changesArea';
+import { countAll } from './countAll';
 import { projectOf, type ChangesState, type ProjectView } from './projectView';
 
 /**
@@ -27,13 +29,22 @@ function place({ host, port, name }: DatabaseTarget): string {
 }
 
 /** Above the tree; the empty text leaves the place to the welcome contents of the state. */
-export function viewMessage(t: Translate, { view, activity }: ChangesState): string {
+export function viewMessage(t: Translate, { view, activity, areas }: ChangesState): string {
   if (view.kind === 'starting') return activity === 'comparing' ? t('Comparing disk and database…') : '';
   if (view.kind !== 'ready') return '';
   const target = viewDescription(t, view);
-  if (!view.diff.inSync) return target;
+  if (!view.diff.inSync || !othersInSync(areas)) return target;
   const items = view.diff.sources.reduce((sum, { equal }) => sum + equal.length, 0);
   return t('Everything is in sync. Items compared: {0}. {1}', items, target);
+}
+
+/** Only what was compared can be in sync. */
+function othersInSync(areas: ChangesState['areas']): boolean {
+  return otherAreaIds.every((id) => {
+    const area = areas[id];
+    if (area.kind === 'ready') return countOpen(area.counts) === 0;
+    return area.kind === 'unused';
+  });
 }
 
 export interface ViewBadge {
@@ -42,7 +53,7 @@ export interface ViewBadge {
 }
 
 /** Undefined while there is nothing to do, or nothing is known. */
-export function viewBadge(t: Translate, tree: readonly SourceNode[]): ViewBadge | undefined {
-  const value = countOpen(tree);
+export function viewBadge(t: Translate, state: ChangesState): ViewBadge | undefined {
+  const value = countOpen(countAll(state));
   return value === 0 ? undefined : { value, tooltip: t('Not in sync: {0}', value) };
 }

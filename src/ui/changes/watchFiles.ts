@@ -1,42 +1,59 @@
 import * as vscode from 'vscode';
-import type { Project } from '../../core/project/project';
-import { projectOf, shownRootOf, type ProjectView } from './projectView';
+import { isContentPath, watchedContent } from '../content/watchedContent';
 import { readSettings } from '../host/settings';
 import type { Services } from '../services';
+import type { AreaId } from './changeNode';
+import { otherAreaIds, type ChangesAreas } from './changesArea';
+import { foundOf, type ProjectView } from './projectView';
 
 /** Long enough for a save of many files or a checkout to be one comparison. */
 const settleMs = 300;
 
+/** Files of which an area has to know when they change. */
+interface Watch {
+  readonly area: AreaId;
+  readonly pattern: vscode.RelativePattern;
+}
+
 /** Compares again when something that takes part has changed: saved, created, deleted, or written by another program. */
-export function registerFileWatching({ store, refresh }: Services): vscode.Disposable {
+export function registerFileWatching({ store, areas, refresh }: Services): vscode.Disposable {
+  const changed = new Set<AreaId>();
   let timer: NodeJS.Timeout | undefined;
   let watchers: vscode.Disposable | undefined;
-  let patterns: readonly vscode.RelativePattern[] = [];
+  let watches: readonly Watch[] = [];
   let watched = '';
 
-  const refreshSoon = () => {
+  const refreshSoon = (area: AreaId) => {
     // Our own writes end in a comparison anyway.
     if (!vscode.workspace.isTrusted || store.state.activity === 'applying' || !isWanted(store.state.view))
       return;
+    changed.add(area);
     clearTimeout(timer);
-    timer = setTimeout(() => void refresh(), settleMs);
+    timer = setTimeout(() => {
+      const ids = [...changed];
+      changed.clear();
+      void refresh(ids);
+    }, settleMs);
   };
   const watch = ({ view }: { readonly view: ProjectView }) => {
-    const project = projectOf(view);
-    if (project === undefined) return;
-    patterns = patternsOf(project, view);
-    const text = patterns.map(({ baseUri, pattern }) => `${baseUri.fsPath} ${pattern}`).join('\n');
-    if (text === watched) return;
-    watched = text;
+    if (foundOf(view) === undefined) return;
+    watches = watchesOf(view, areas);
+    const text = watches.map(
+      ({ area, pattern: { baseUri, pattern } }) => `${area} ${baseUri.fsPath} ${pattern}`,
+    );
+    if (text.join('\n') === watched) return;
+    watched = text.join('\n');
     watchers?.dispose();
-    watchers = vscode.Disposable.from(...patterns.map((pattern) => watchPattern(pattern, refreshSoon)));
+    watchers = vscode.Disposable.from(...watches.map((each) => watchPattern(each, refreshSoon)));
   };
   const following = vscode.Disposable.from(
     store.onDidChange(watch),
     // What the editor itself saves is known at once, also where files are not watched (`files.watcherExclude`).
     vscode.workspace.onDidSaveTextDocument((document) => {
-      const isOurs = patterns.some((pattern) => vscode.languages.match({ pattern }, document) > 0);
-      if (isOurs && takesPart.test(document.uri.path)) refreshSoon();
+      for (const { area, pattern } of watches) {
+        const isOurs = vscode.languages.match({ pattern }, document) > 0;
+        if (isOurs && takesPart(area, document.uri)) refreshSoon(area);
+      }
     }),
   );
   return new vscode.Disposable(() => {
@@ -47,20 +64,31 @@ export function registerFileWatching({ store, refresh }: Services): vscode.Dispo
 }
 
 function isWanted(view: ProjectView): boolean {
-  const project = projectOf(view);
-  return project !== undefined && readSettings(vscode.Uri.file(project.root)).refreshOnSave;
+  const found = foundOf(view);
+  return found !== undefined && readSettings(vscode.Uri.file(found.project.root)).refreshOnSave;
 }
 
-/**
- * Content, configuration, and folders: when one of those goes, its files are not reported one by one. Anything else beside
- * the content (images, an editor's backups) changes nothing.
- */
-const takesPart = /\.(?:md|ya?ml|json)$|\/[^./]+$/;
+function watchesOf(view: ProjectView, areas: ChangesAreas): Watch[] {
+  const found = foundOf(view);
+  if (found === undefined) return [];
+  const others = otherAreaIds.flatMap((area) =>
+    (areas[area]?.watched(found) ?? []).map((pattern) => ({ area, pattern })),
+  );
+  return [
+    ...watchedContent(view, found).map((pattern) => ({ area: 'content' as const, pattern })),
+    ...others,
+  ];
+}
 
-function watchPattern(pattern: vscode.RelativePattern, onChange: () => void): vscode.Disposable {
+/** Of what lies beside content (images, an editor's backups), nothing changes it. */
+function takesPart(area: AreaId, { path }: vscode.Uri): boolean {
+  return area !== 'content' || isContentPath(path);
+}
+
+function watchPattern({ area, pattern }: Watch, onChange: (area: AreaId) => void): vscode.Disposable {
   const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-  const changed = ({ path }: vscode.Uri) => {
-    if (takesPart.test(path)) onChange();
+  const changed = (uri: vscode.Uri) => {
+    if (takesPart(area, uri)) onChange(area);
   };
   return vscode.Disposable.from(
     watcher,
@@ -68,24 +96,4 @@ function watchPattern(pattern: vscode.RelativePattern, onChange: () => void): vs
     watcher.onDidChange(changed),
     watcher.onDidDelete(changed),
   );
-}
-
-/** The sources, the content config, and what decides about profile and database. */
-function patternsOf({ root, servicesDir, profile }: Project, view: ProjectView): vscode.RelativePattern[] {
-  const shownRoot = shownRootOf(view) ?? root;
-  const sources = view.kind === 'ready' ? view.diff.sources.map(({ path }) => `${path}/**`) : [];
-  return [
-    ...[...new Set(sources)]
-      .sort()
-      .map((pattern) => new vscode.RelativePattern(vscode.Uri.file(shownRoot), pattern)),
-    new vscode.RelativePattern(vscode.Uri.file(servicesDir), 'content/config.yaml'),
-    ...(profile === undefined
-      ? []
-      : [
-          new vscode.RelativePattern(
-            vscode.Uri.joinPath(vscode.Uri.file(profile.path), '..'),
-            '*.{yaml,json}',
-          ),
-        ]),
-  ];
 }

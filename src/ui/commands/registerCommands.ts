@@ -11,8 +11,8 @@ import {
   openItemDiff,
   openItemFile,
   showLog,
-} from './itemCommands';
-import { moveChecked } from './moveItems';
+} from '../content/itemCommands';
+import { moveChecked } from '../content/moveItems';
 import {
   markNotProduction,
   openSecrets,
@@ -20,7 +20,7 @@ import {
   setDatabaseUrl,
   showProject,
 } from './projectCommands';
-import { refreshChanges } from './refreshCommand';
+import { compareArea, refreshChanges, showProblem } from './refreshCommand';
 
 /** Every command and what it does; the type makes sure that none is missing. */
 const handlers: Readonly<Record<CommandId, CommandHandler>> = {
@@ -41,6 +41,8 @@ const handlers: Readonly<Record<CommandId, CommandHandler>> = {
   [commands.setDatabaseUrl]: setDatabaseUrl,
   [commands.openSecrets]: openSecrets,
   [commands.markNotProduction]: markNotProduction,
+  [commands.compareArea]: compareArea,
+  [commands.showProblem]: showProblem,
   [commands.showLog]: showLog,
   [commands.focusChanges]: focusChanges,
 };

@@ -2,7 +2,10 @@ import { reportError } from '../errorReport';
 import { commands, type CommandId } from '../contributions';
 import type { ChangesState } from '../changes/projectView';
 import type { Translate } from '../translate';
-import { countDirections, type DirectionCounts } from './countDirections';
+import { otherAreaIds } from '../changes/changesArea';
+import { countAll, countAreas } from '../changes/countAll';
+import { countWords } from './countWords';
+import { countOpen, type DirectionCounts } from './directionCounts';
 
 /** What the status bar item shows; undefined hides it. */
 export interface SyncStatus {
@@ -13,7 +16,8 @@ export interface SyncStatus {
   readonly severity: 'none' | 'warning' | 'error';
 }
 
-export function syncStatus(t: Translate, { view, activity }: ChangesState): SyncStatus | undefined {
+export function syncStatus(t: Translate, state: ChangesState): SyncStatus | undefined {
+  const { view, activity } = state;
   switch (view.kind) {
     case 'starting':
     case 'noFolder':
@@ -36,7 +40,7 @@ export function syncStatus(t: Translate, { view, activity }: ChangesState): Sync
     }
     case 'ready':
       if (activity !== undefined) return busy(t, activity);
-      return compared(t, countDirections(view.diff), view.diff.inSync);
+      return compared(t, state, view.diff.inSync);
   }
 }
 
@@ -52,32 +56,36 @@ function attention(tooltip: string, severity: 'warning' | 'error', command: Comm
   return { text: severity === 'error' ? '$(error) sync' : '$(warning) sync', tooltip, command, severity };
 }
 
-function compared(t: Translate, counts: DirectionCounts, inSync: boolean): SyncStatus {
+function compared(t: Translate, state: ChangesState, contentInSync: boolean): SyncStatus {
   const command = commands.focusChanges;
-  if (inSync) {
-    return {
-      text: '$(check)',
-      tooltip: t('Systemprompt Sync: disk and database are in sync'),
-      command,
-      severity: 'none',
-    };
+  const counts = countAll(state);
+  const failed = otherAreaIds.filter((id) => state.areas[id].kind === 'failed');
+  if (contentInSync && countOpen(counts) === 0 && failed.length === 0) {
+    const onlyContent = otherAreaIds.every((id) => state.areas[id].kind !== 'ready');
+    const tooltip = onlyContent
+      ? t('Systemprompt Sync: disk and database are in sync')
+      : t('Systemprompt Sync: everything that was compared is in sync');
+    return { text: '$(check)', tooltip, command, severity: 'none' };
   }
-  const parts: (readonly [number, string, string])[] = [
-    [counts.down, `${counts.down}↓`, t('{0} to bring to disk', counts.down)],
-    [counts.up, `${counts.up}↑`, t('{0} to bring to the database', counts.up)],
-    [
-      counts.unknown,
-      `~${counts.unknown}`,
-      t('{0} different, with no record of which side changed', counts.unknown),
-    ],
-    [counts.conflicts, `!${counts.conflicts}`, t('{0} in conflict', counts.conflicts)],
-    [counts.invalid, `×${counts.invalid}`, t('{0} invalid', counts.invalid)],
+  const words = [
+    ...countAreas(state).flatMap(([id, found]) => countWords(t, id, found) ?? []),
+    ...(failed.length > 0 ? [t('{0} areas could not be compared', failed.length)] : []),
   ];
-  const shown = parts.filter(([count]) => count > 0);
   return {
-    text: ['$(sync)', ...shown.map(([, short]) => short)].join(' '),
-    tooltip: t('Systemprompt Sync: {0}', shown.map(([, , words]) => words).join(', ')),
+    text: ['$(sync)', ...shortCounts(counts), ...(failed.length > 0 ? ['$(warning)'] : [])].join(' '),
+    tooltip: t('Systemprompt Sync: {0}', words.join('; ')),
     command,
     severity: 'none',
   };
+}
+
+function shortCounts({ down, up, unknown, conflicts, invalid }: DirectionCounts): string[] {
+  const parts: (readonly [number, string])[] = [
+    [down, `${down}↓`],
+    [up, `${up}↑`],
+    [unknown, `~${unknown}`],
+    [conflicts, `!${conflicts}`],
+    [invalid, `×${invalid}`],
+  ];
+  return parts.filter(([count]) => count > 0).map(([, text]) => text);
 }

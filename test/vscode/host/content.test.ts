@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { Client } from 'pg';
 import * as vscode from 'vscode';
-import { toRowUri } from '../../../src/ui/documents/rowUri';
-import type { RowDocument } from '../../../src/ui/documents/rowUri';
+import { toRowUri } from '../../../src/ui/content/rowUri';
+import type { RowDocument } from '../../../src/ui/content/rowUri';
 
 const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
 const contentFile = (relative: string) => vscode.Uri.file(path.join(root, 'services', 'content', relative));

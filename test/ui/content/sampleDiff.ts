@@ -1,11 +1,11 @@
-import type { ContentProblem } from '../../src/core/models/content';
+import type { ContentProblem } from '../../../src/core/models/content';
 import type {
   ContentDiff,
   ContentDifference,
   SeenFile,
   SeenRow,
   SourceDiff,
-} from '../../src/core/models/contentDiff';
+} from '../../../src/core/models/contentDiff';
 
 export function seenFile(slug: string, overrides: Partial<SeenFile> = {}): SeenFile {
   return {

@@ -1,14 +1,14 @@
 import { commands as vscodeCommands } from 'vscode';
 import type { ContentDirection } from '../../core/content/contentPlan';
-import type { InvalidNode } from '../changes/buildTree';
+import type { InvalidNode } from './buildTree';
 import { views } from '../contributions';
-import { openDiff } from '../documents/openDiff';
+import { openDiff } from './openDiff';
 import { openPlace, type CommandHandler } from '../runCommand';
 import type { Services } from '../services';
 import { commandItems } from './commandItems';
 import { deleteNamed, keepSide, moveNamed } from './moveItems';
-import { requireReady } from './readyState';
-import { stopWithNotice } from './stopWithNotice';
+import { requireReady } from '../commands/readyState';
+import { stopWithNotice } from '../commands/stopWithNotice';
 
 /** Row, selection or file: moves it; the giving side wins after the question. */
 export function moveItem(direction: ContentDirection): CommandHandler {

@@ -1,16 +1,5 @@
 import type { ContentDiff, ContentDifference } from '../../core/models/contentDiff';
-
-/** How many items wait, by what would have to happen to them. */
-export interface DirectionCounts {
-  /** Changed on disk, or only there: they would go to the database. */
-  readonly up: number;
-  /** Changed in the database, or only there: they would come to disk. */
-  readonly down: number;
-  /** Different, and nobody knows which side changed. */
-  readonly unknown: number;
-  readonly conflicts: number;
-  readonly invalid: number;
-}
+import type { DirectionCounts } from '../status/directionCounts';
 
 export function countDirections(diff: ContentDiff): DirectionCounts {
   const counts = { up: 0, down: 0, unknown: 0, conflicts: 0, invalid: 0 };

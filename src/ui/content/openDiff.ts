@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ContentDifference } from '../../core/models/contentDiff';
-import { itemLabel } from '../changes/treeText';
+import { itemLabel } from './treeText';
 import type { Services } from '../services';
 
 /**

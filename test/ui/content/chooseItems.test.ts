@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { planContent, type ContentDirection } from '../../src/core/content/contentPlan';
-import { contentKeyText } from '../../src/core/models/content';
-import type { ContentDifference } from '../../src/core/models/contentDiff';
+import { planContent, type ContentDirection } from '../../../src/core/content/contentPlan';
+import { itemNodeId } from '../../../src/ui/content/buildTree';
+import { contentKeyText } from '../../../src/core/models/content';
+import type { ContentDifference } from '../../../src/core/models/contentDiff';
 import {
   findItems,
   itemsToForce,
   keysOf,
   movableItems,
   withoutConflicts,
-} from '../../src/ui/changes/chooseItems';
+} from '../../../src/ui/content/chooseItems';
 import { contentDiff, difference, seenRow, source } from './sampleDiff';
 
 const everyItem: readonly ContentDifference[] = [
@@ -70,8 +71,8 @@ describe('items that the giving side has to win for', () => {
 describe('the chosen items', () => {
   it('are those that the diff still has', () => {
     const keys = new Set([
-      contentKeyText(difference('added', 'added')),
-      contentKeyText(difference('long-gone', 'added')),
+      itemNodeId(contentKeyText(difference('added', 'added'))),
+      itemNodeId(contentKeyText(difference('long-gone', 'added'))),
     ]);
     expect(slugs(findItems(diff, keys))).toEqual(['added']);
   });

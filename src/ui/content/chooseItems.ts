@@ -1,4 +1,5 @@
 import type { ContentDirection } from '../../core/content/contentPlan';
+import { itemNodeId } from './buildTree';
 import { contentKeyText } from '../../core/models/content';
 import type { ContentDiff, ContentDifference } from '../../core/models/contentDiff';
 
@@ -22,10 +23,10 @@ function isMeantFor(item: ContentDifference, direction: ContentDirection): boole
   return item[giving] !== undefined && item.origin !== other;
 }
 
-/** The chosen items, as far as the diff still has them. */
-export function findItems(diff: ContentDiff, keys: ReadonlySet<string>): ContentDifference[] {
+/** The items of checked rows, as far as the diff still has them. @param checked ids of rows */
+export function findItems(diff: ContentDiff, checked: ReadonlySet<string>): ContentDifference[] {
   return diff.sources.flatMap(({ differences }) =>
-    differences.filter((item) => keys.has(contentKeyText(item))),
+    differences.filter((item) => checked.has(itemNodeId(contentKeyText(item)))),
   );
 }
 

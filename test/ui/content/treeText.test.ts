@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { buildTree } from '../../src/ui/changes/buildTree';
-import { describeDifference, itemStatuses, statusMarks, statusWord } from '../../src/ui/changes/itemStatus';
-import { nodeText } from '../../src/ui/changes/treeText';
+import { buildTree } from '../../../src/ui/content/buildTree';
+import { statusMarks } from '../../../src/ui/changes/itemStatus';
+import {
+  contentStatuses,
+  contentStatusWord,
+  describeDifference,
+} from '../../../src/ui/content/describeDifference';
+import { nodeText } from '../../../src/ui/content/treeText';
 import { contentDiff, difference, problem, seenRow, source } from './sampleDiff';
-import { inEnglish as t } from './inEnglish';
+import { inEnglish as t } from '../inEnglish';
 
 describe('the words of a difference', () => {
   it.each([
@@ -34,7 +39,9 @@ describe('the words of a difference', () => {
   });
 
   it('give every status a letter and a word of its own', () => {
-    const marks = itemStatuses.map((status) => `${statusMarks[status].letter} ${statusWord(t, status)}`);
+    const marks = contentStatuses.map(
+      (status) => `${statusMarks[status].letter} ${contentStatusWord(t, status)}`,
+    );
     expect(marks).toEqual([
       'A Added on disk',
       'R Only in the database',

@@ -4,22 +4,21 @@ import type { ContentDifference } from '../../core/models/contentDiff';
 import type { SkippedItem } from '../../core/models/plan';
 import { contentKeyText } from '../../core/models/content';
 import { SyncError } from '../../core/syncError';
-import { findItems, itemsToForce, keysOf, movableItems, withoutConflicts } from '../changes/chooseItems';
+import { findItems, itemsToForce, keysOf, movableItems, withoutConflicts } from './chooseItems';
 import type { ReadyView } from '../changes/projectView';
 import { confirmPlan } from '../confirmPlan';
 import { readSettings } from '../host/settings';
 import { deleteWords, moveWords, type MoveWords } from '../messages';
 import type { Services } from '../services';
-import { applyMove } from './applyMove';
-import { requireReady } from './readyState';
-import { stopWithNotice } from './stopWithNotice';
+import { applyMove } from '../commands/applyMove';
+import { requireReady } from '../commands/readyState';
+import { stopWithNotice } from '../commands/stopWithNotice';
 
 /** Moves the checked items; with none checked, asks whether all are meant. */
 export async function moveChecked(services: Services, direction: ContentDirection): Promise<void> {
   const ready = await requireReady(services);
-  const { checked } = services.store;
-  const items =
-    checked.size > 0 ? findItems(ready.diff, checked) : await askForAll(services, ready, direction);
+  const checked = findItems(ready.diff, services.store.checked);
+  const items = checked.length > 0 ? checked : await askForAll(services, ready, direction);
   await moveItems(services, ready, direction, items, { forceSilently: false });
 }
 

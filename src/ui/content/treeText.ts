@@ -2,26 +2,22 @@ import type { ContentKey } from '../../core/models/content';
 import type { ContentDifference } from '../../core/models/contentDiff';
 import { contextValues } from '../contributions';
 import type { Translate } from '../translate';
-import { isConfigNode, type ChangesNode, type InvalidNode, type SourceNode } from './buildTree';
-import { describeDifference, itemStatuses, originWords, statusWord } from './itemStatus';
+import type { NodeText } from '../changes/changesArea';
+import {
+  isConfigNode,
+  type ContentNode,
+  type InvalidNode,
+  type ItemNode,
+  type SourceNode,
+} from './buildTree';
+import { contentStatuses, contentStatusWord, describeDifference, originWords } from './describeDifference';
 
-/** The wording of a tree row. */
-export interface NodeText {
-  readonly label: string;
-  readonly description: string;
-  /** Plain lines; the first is the heading. */
-  readonly tooltip: readonly string[];
-  /** Read out by a screen reader: it says the status in words. */
-  readonly spoken: string;
-  readonly contextValue: string;
-}
-
-export function nodeText(t: Translate, node: ChangesNode): NodeText {
+export function nodeText(t: Translate, node: ContentNode): NodeText {
   switch (node.type) {
     case 'source':
       return sourceText(t, node);
     case 'item':
-      return itemText(t, node.difference, contextValues[node.status]);
+      return itemText(t, node);
     case 'invalid':
       return invalidText(t, node);
   }
@@ -35,13 +31,13 @@ export function itemLabel(t: Translate, { slug, locale }: ContentKey): string {
 
 function sourceText(t: Translate, node: SourceNode): NodeText {
   const label = isConfigNode(node) ? t('Content config') : node.name;
-  const counts = itemStatuses
+  const counts = contentStatuses
     .filter((status) => status !== 'blocked')
     .map(
       (status) => [status, node.counts[status] + (status === 'conflict' ? node.counts.blocked : 0)] as const,
     )
     .filter(([, count]) => count > 0)
-    .map(([status, count]) => `${count} ${statusWord(t, status).toLowerCase()}`);
+    .map(([status, count]) => `${count} ${contentStatusWord(t, status).toLowerCase()}`);
   const description = node.unreadable === undefined ? counts.join(', ') : t('cannot be read');
   return {
     label,
@@ -52,7 +48,7 @@ function sourceText(t: Translate, node: SourceNode): NodeText {
   };
 }
 
-function itemText(t: Translate, item: ContentDifference, contextValue: string): NodeText {
+function itemText(t: Translate, { difference: item, status }: ItemNode): NodeText {
   const label = itemLabel(t, item);
   const description = describeDifference(t, item);
   return {
@@ -60,7 +56,8 @@ function itemText(t: Translate, item: ContentDifference, contextValue: string): 
     description,
     tooltip: itemTooltip(t, item),
     spoken: `${label}, ${description}`,
-    contextValue,
+    contextValue: contextValues[status],
+    statusWord: contentStatusWord(t, status),
   };
 }
 
@@ -102,5 +99,6 @@ function invalidText(t: Translate, { problem, key, isRow }: InvalidNode): NodeTe
     ],
     spoken: `${label}, ${reason}`,
     contextValue: isRow ? contextValues.invalidRow : contextValues.invalidFile,
+    statusWord: contentStatusWord(t, 'invalid'),
   };
 }

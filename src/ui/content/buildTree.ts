@@ -1,34 +1,32 @@
 import { contentKeyText, type ContentKey, type ContentProblem } from '../../core/models/content';
 import type { ContentDiff, ContentDifference, SourceDiff } from '../../core/models/contentDiff';
-import { itemStatuses, statusOfDifference, type ItemStatus } from './itemStatus';
+import type { ChangeNode } from '../changes/changeNode';
+import { contentStatuses, statusOfDifference, type ContentStatus } from './describeDifference';
 
 /** A content source with something to look at. */
-export interface SourceNode {
+export interface SourceNode extends ChangeNode {
   readonly type: 'source';
-  readonly id: string;
   readonly name: string;
   /** Relative to the project's root; empty for the content config. */
   readonly path: string;
   readonly children: readonly ChildNode[];
-  readonly counts: Readonly<Record<ItemStatus, number>>;
+  readonly counts: Readonly<Record<ContentStatus, number>>;
   readonly unreadable?: string;
 }
 
 /** An item that differs. */
-export interface ItemNode {
+export interface ItemNode extends ChangeNode {
   readonly type: 'item';
-  readonly id: string;
   /** `contentKeyText` of the item. */
   readonly key: string;
-  readonly status: Exclude<ItemStatus, 'invalid'>;
+  readonly status: Exclude<ContentStatus, 'invalid'>;
   readonly difference: ContentDifference;
   readonly sourceName: string;
 }
 
 /** A file or row that cannot take part. */
-export interface InvalidNode {
+export interface InvalidNode extends ChangeNode {
   readonly type: 'invalid';
-  readonly id: string;
   readonly status: 'invalid';
   readonly problem: ContentProblem;
   readonly key?: ContentKey;
@@ -36,7 +34,7 @@ export interface InvalidNode {
 }
 
 export type ChildNode = ItemNode | InvalidNode;
-export type ChangesNode = SourceNode | ChildNode;
+export type ContentNode = SourceNode | ChildNode;
 
 /** Pseudo source for errors of the content config itself: they keep the project from being in sync. */
 const configNodeId = 'config:';
@@ -56,7 +54,16 @@ export function buildTree(diff: ContentDiff): SourceNode[] {
     configNodeId,
   );
   return [
-    { type: 'source', id: configNodeId, name: '', path: '', children, counts: countStatuses(children) },
+    {
+      area: 'content',
+      type: 'source',
+      id: configNodeId,
+      checkable: false,
+      name: '',
+      path: '',
+      children,
+      counts: countStatuses(children),
+    },
     ...sources,
   ];
 }
@@ -66,8 +73,14 @@ export function isConfigNode(node: SourceNode): boolean {
   return node.id === configNodeId;
 }
 
+const noChildren: readonly [] = [];
+
 export function itemNodeId(key: string): string {
   return `content:${key}`;
+}
+
+export function isContentNode(node: ChangeNode): node is ContentNode {
+  return node.area === 'content' && 'type' in node;
 }
 
 function sourceNode(source: SourceDiff): SourceNode {
@@ -75,8 +88,10 @@ function sourceNode(source: SourceDiff): SourceNode {
   const invalid = uniqueInvalid(source.invalid, `invalid:${source.sourceId}:`);
   const children = [...sortByStatus(items), ...invalid];
   return {
+    area: 'content',
     type: 'source',
     id: `source:${source.sourceId}`,
+    checkable: false,
     name: source.names.join(', '),
     path: source.path,
     children,
@@ -87,12 +102,30 @@ function sourceNode(source: SourceDiff): SourceNode {
 
 function itemNode(source: SourceDiff, difference: ContentDifference): ItemNode {
   const key = contentKeyText(difference);
-  const status = statusOfDifference(difference) as ItemNode['status'];
-  return { type: 'item', id: itemNodeId(key), key, status, difference, sourceName: source.name };
+  const status = statusOfDifference(difference);
+  return {
+    area: 'content',
+    type: 'item',
+    id: itemNodeId(key),
+    key,
+    status,
+    // A blocked conflict needs an edit first.
+    checkable: status !== 'blocked',
+    difference,
+    sourceName: source.name,
+    children: noChildren,
+  };
 }
 
 /** Conflicts first: they are what needs a person. Within a status the diff's own order (slug, locale) stays. */
-const statusOrder: readonly ItemStatus[] = ['conflict', 'blocked', 'modified', 'added', 'removed', 'invalid'];
+const statusOrder: readonly ContentStatus[] = [
+  'conflict',
+  'blocked',
+  'modified',
+  'added',
+  'removed',
+  'invalid',
+];
 
 function sortByStatus(items: readonly ItemNode[]): ItemNode[] {
   return statusOrder.flatMap((status) => items.filter((item) => item.status === status));
@@ -107,9 +140,12 @@ function uniqueInvalid(found: SourceDiff['invalid'], prefix: string): InvalidNod
     const repeats = seen.get(place) ?? 0;
     seen.set(place, repeats + 1);
     return {
+      area: 'content',
       type: 'invalid',
       id: `${place}:${repeats}`,
       status: 'invalid',
+      checkable: false,
+      children: noChildren,
       problem,
       isRow,
       ...(key && { key }),
@@ -117,13 +153,11 @@ function uniqueInvalid(found: SourceDiff['invalid'], prefix: string): InvalidNod
   });
 }
 
-function countStatuses(children: readonly ChildNode[]): Record<ItemStatus, number> {
-  const counts = Object.fromEntries(itemStatuses.map((status) => [status, 0])) as Record<ItemStatus, number>;
+function countStatuses(children: readonly ChildNode[]): Record<ContentStatus, number> {
+  const counts = Object.fromEntries(contentStatuses.map((status) => [status, 0])) as Record<
+    ContentStatus,
+    number
+  >;
   for (const { status } of children) counts[status] += 1;
   return counts;
-}
-
-/** Everything that keeps the project from being in sync: what the badge shows. */
-export function countOpen(tree: readonly SourceNode[]): number {
-  return tree.reduce((sum, { children }) => sum + children.length, 0);
 }

@@ -1,11 +1,12 @@
 import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { ContentDifference } from '../../core/models/contentDiff';
-import type { ChangesNode, InvalidNode } from '../changes/buildTree';
+import type { ChangeNode } from '../changes/changeNode';
+import { isContentNode, type ContentNode, type InvalidNode } from './buildTree';
 import type { ReadyView } from '../changes/projectView';
 import type { Services } from '../services';
-import { requireReady } from './readyState';
-import { stopWithNotice } from './stopWithNotice';
+import { requireReady } from '../commands/readyState';
+import { stopWithNotice } from '../commands/stopWithNotice';
 
 /** What a command was invoked on, wherever it was invoked. */
 export interface CommandItems {
@@ -28,9 +29,9 @@ export async function commandItems(services: Services, args: readonly unknown[])
 }
 
 /** The nodes as the last comparison has them: a menu can be older than it. */
-function ofNodes({ store }: Services, nodes: readonly ChangesNode[]): CommandItems {
+function ofNodes({ store }: Services, nodes: readonly ContentNode[]): CommandItems {
   const current = new Map(
-    store.tree.flatMap(({ children }) => children.map((child) => [child.id, child] as const)),
+    store.contentTree.flatMap(({ children }) => children.map((child) => [child.id, child] as const)),
   );
   const found = nodes.flatMap((node) => {
     const children = node.type === 'source' ? node.children : [node];
@@ -44,7 +45,7 @@ function ofNodes({ store }: Services, nodes: readonly ChangesNode[]): CommandIte
 
 function ofFile({ store, t }: Services, { shownRoot, diff }: ReadyView, uri: vscode.Uri): CommandItems {
   const path = relative(shownRoot, uri.fsPath).split(sep).join('/');
-  const children = store.tree.flatMap((source) => source.children);
+  const children = store.contentTree.flatMap((source) => source.children);
   const differences = children.flatMap((node) =>
     node.type === 'item' && node.difference.file?.path === path ? [node.difference] : [],
   );
@@ -60,6 +61,6 @@ function ofFile({ store, t }: Services, { shownRoot, diff }: ReadyView, uri: vsc
   );
 }
 
-function isNode(value: unknown): value is ChangesNode {
-  return typeof value === 'object' && value !== null && 'type' in value && 'id' in value;
+function isNode(value: unknown): value is ContentNode {
+  return typeof value === 'object' && value !== null && 'area' in value && isContentNode(value as ChangeNode);
 }

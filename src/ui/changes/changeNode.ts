@@ -1,0 +1,35 @@
+import type { ItemStatus } from './itemStatus';
+
+/** The domains that the Changes view shows, in its order. */
+export const areaIds = ['content', 'accessControl', 'files', 'database'] as const;
+export type AreaId = (typeof areaIds)[number];
+
+/** A row of the Changes view, of whichever area. Areas add what their own commands need. */
+export interface ChangeNode {
+  readonly area: AreaId;
+  /** Depends on the item alone, and is unique over all areas: expansion and checkmarks outlive a refresh. */
+  readonly id: string;
+  /** Letter and colour; absent for rows that only hold others. */
+  readonly status?: ItemStatus;
+  /** Commands move it when it is checked. A row above checkable ones has a checkbox that stands for all of them. */
+  readonly checkable: boolean;
+  readonly children: readonly ChangeNode[];
+}
+
+/** Stands for an area that has nothing to show yet, or cannot be compared. */
+export interface PlaceholderNode extends ChangeNode {
+  readonly placeholder: 'waiting' | 'failed';
+}
+
+export function placeholderNode(area: AreaId, placeholder: PlaceholderNode['placeholder']): PlaceholderNode {
+  return { area, id: `placeholder:${area}`, checkable: false, children: [], placeholder };
+}
+
+export function isPlaceholder(node: ChangeNode): node is PlaceholderNode {
+  return 'placeholder' in node;
+}
+
+/** The rows at the ends of the branches, in order. */
+export function leavesOf(nodes: readonly ChangeNode[]): ChangeNode[] {
+  return nodes.flatMap((node) => (node.children.length === 0 ? [node] : leavesOf(node.children)));
+}

@@ -1,0 +1,29 @@
+import type { ContentDiff } from '../../core/models/contentDiff';
+import type { Project } from '../../core/project/project';
+import type { OutputLog } from '../host/outputLog';
+import type { ScanThread } from '../host/scanThread';
+import { withViewProgress } from '../host/withProgress';
+
+interface Needs {
+  readonly log: OutputLog;
+  readonly lifetime: AbortSignal;
+  readonly scanThread: ScanThread;
+}
+
+/** Compares the project's content, its files scanned in a thread of their own. @throws SyncError as ContentLocalSync says */
+export function compareContent({ log, lifetime, scanThread }: Needs, project: Project): Promise<ContentDiff> {
+  if (project.database !== undefined) log.redactor.add(project.database.url());
+  const { logger } = log;
+  for (const warning of project.warnings) logger.warn(warning);
+  return withViewProgress({ logger, lifetime }, async (context) => {
+    const { ContentLocalSync } = await import('../../core/content/contentLocalSync');
+    const startedAt = context.now();
+    const scan = await scanThread.scannerFor(project.root);
+    const diff = await new ContentLocalSync(project, context, { scan }).diff();
+    const differing = diff.sources.reduce((sum, { differences }) => sum + differences.length, 0);
+    logger.info(
+      `Compared ${project.root} with ${diff.target} in ${context.now() - startedAt} ms: ${differing} items differ.`,
+    );
+    return diff;
+  });
+}
