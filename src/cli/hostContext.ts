@@ -1,4 +1,4 @@
-import type { Logger, RunContext } from '../core/ports';
+import type { ByteProgress, Logger, RunContext } from '../core/ports';
 import { createRedactor } from '../core/redact';
 
 export interface HostOptions {
@@ -28,11 +28,16 @@ export function createHostContext({ verbose, quiet, env, stderr, signal }: HostO
 /** One line that rewrites itself on a terminal; nothing at all in a log file. */
 function createProgressLine(stderr: NodeJS.WriteStream, quiet: boolean): RunContext['progress'] {
   if (quiet || !stderr.isTTY) return () => {};
-  return ({ message, done, total }) => {
+  return ({ message, done, total, bytes }) => {
     const numbers = done === undefined ? '' : ` ${done}${total === undefined ? '' : `/${total}`}`;
-    stderr.write(`\r\u001b[K${message}${numbers}`);
+    stderr.write(`\r\u001b[K${message}${numbers}${bytes ? ` ${inMegabytes(bytes)}` : ''}`);
     if (done !== undefined && done === total) stderr.write('\r\u001b[K');
   };
+}
+
+function inMegabytes({ done, total }: ByteProgress): string {
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+  return `${megabytes(done)}${total === undefined ? '' : `/${megabytes(total)}`} MB`;
 }
 
 function isText(value: string | undefined): value is string {

@@ -17,6 +17,14 @@ export interface ProgressUpdate {
   readonly message: string;
   readonly done?: number;
   readonly total?: number;
+  /** Bytes of the running step, where it moves contents. */
+  readonly bytes?: ByteProgress;
+}
+
+/** `total` is undefined while it is not known. */
+export interface ByteProgress {
+  readonly done: number;
+  readonly total?: number;
 }
 
 export type ProgressReporter = (update: ProgressUpdate) => void;

@@ -4,7 +4,8 @@ import { sha256 } from '../digest';
 import type { SkippedItem } from '../models/plan';
 import { ioError } from '../state/ioReason';
 import { swapFiles, type FileChange } from '../state/fileSwap';
-import { SyncError } from '../syncError';
+import { messageOf, SyncError } from '../syncError';
+import { isMergeable, keepAgreed } from './agreedContents';
 import { topDirectories, type ApplyContext } from './applyContext';
 import type { StagedFile } from './archive/stageArchive';
 import { openContentCache, type ContentCache } from './contentCache';
@@ -21,6 +22,8 @@ const batchBytes = 32 * 1024 * 1024;
 /** Where the new content of a file lies by now, and how it has to be mode-wise. */
 interface Incoming {
   readonly executable: boolean;
+  /** Where it was downloaded to; absent when it comes from the cache. */
+  readonly staged?: StagedFile;
   read(): Promise<Buffer | undefined>;
 }
 
@@ -44,6 +47,7 @@ export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
     } catch (error) {
       run.endedBy(error);
     }
+    await run.keepAgreed(incoming);
     if (backup !== undefined) await backups.prune();
     return { ...run.outcome(), ...(backup !== undefined && { backup }) };
   });
@@ -86,7 +90,7 @@ class PullRun {
   async fetch(folder: string): Promise<ReadonlyMap<string, Incoming>> {
     const { plan, tenant, context, limits } = this.input;
     const needed = plan.steps.filter((step) => step.digest !== undefined);
-    const cached = await this.cache.having(needed.map(({ digest }) => digest ?? ''));
+    const cached = this.cache.having(needed.map(({ digest }) => digest ?? ''));
     const incoming = new Map<string, Incoming>();
     const missing = new Map<string, FileStep>();
     for (const step of needed) {
@@ -123,6 +127,20 @@ class PullRun {
     const there = new Set(now.files.map(({ path }) => path));
     for (const { path } of deletions) {
       if (there.has(path)) this.refuse(movedFile(path, 'created again on the tenant'));
+    }
+  }
+
+  /** What was downloaded is moved aside as the base of a later merge; a convenience, so a failure is only noted. */
+  async keepAgreed(incoming: ReadonlyMap<string, Incoming>): Promise<void> {
+    const { state, context } = this.input;
+    const files = this.written.filter(isMergeable).flatMap(({ path }) => {
+      const staged = incoming.get(path)?.staged;
+      return staged ? [{ digest: staged.sha256, file: staged.stagedPath }] : [];
+    });
+    try {
+      await keepAgreed(state, files);
+    } catch (error) {
+      context.logger.debug(`The pulled contents were not kept for a later merge: ${messageOf(error)}`);
     }
   }
 
@@ -185,7 +203,8 @@ class PullRun {
       this.refuse({ item: change.path, kind: 'conflict', reason });
     }
     const done = this.written.length + this.deleted.length;
-    context.progress({ message: 'Writing files', done, total: plan.steps.length });
+    const bytes = { done: this.written.reduce((sum, { size }) => sum + size, 0), total: plan.bytes };
+    context.progress({ message: 'Writing files', done, total: plan.steps.length, bytes });
   }
 
   private async changeOf(step: FileStep, incoming: Incoming | undefined): Promise<FileChange | undefined> {
@@ -210,9 +229,11 @@ function whatMoved({ expectedDigest }: FileStep, now: string | undefined): strin
   return expectedDigest === undefined ? 'created here' : 'changed here';
 }
 
-function stagedContent({ stagedPath, path, executable }: StagedFile): Incoming {
+function stagedContent(staged: StagedFile): Incoming {
+  const { stagedPath, path, executable } = staged;
   return {
     executable,
+    staged,
     async read() {
       try {
         return await readFile(stagedPath);

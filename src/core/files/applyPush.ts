@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileManifest } from '../api/apiModels';
+import { countBytes } from '../countBytes';
 import type { SkippedItem } from '../models/plan';
 import { messageOf, SyncError } from '../syncError';
 import type { ApplyContext } from './applyContext';
@@ -118,12 +119,12 @@ class PushRun {
   }
 
   async upload(queue: PackedUpload[]): Promise<void> {
-    const { plan, context } = this.input;
+    const { context } = this.input;
     for (let next = queue.shift(); next; next = queue.shift()) {
       SyncError.throwIfAborted(context.signal);
-      context.progress({ message: 'Uploading', done: this.written.size, total: plan.steps.length });
+      this.tellUpload(0, next, queue);
       try {
-        await this.send(next);
+        await this.send(next, queue);
       } catch (error) {
         const again = await this.packAgain(error, next, queue);
         if (again === undefined) throw error;
@@ -172,15 +173,31 @@ class PushRun {
     if (!this.cancelled) this.failure = messageOf(error);
   }
 
-  private async send({ file, bytes, steps }: PackedUpload): Promise<void> {
+  private async send(upload: PackedUpload, queue: readonly PackedUpload[]): Promise<void> {
     const { tenant, context } = this.input;
+    const { file, bytes, steps } = upload;
     this.requests += 1;
     this.bytesSent += bytes;
-    const body = { sizeBytes: bytes, open: () => createReadStream(file) as AsyncIterable<Uint8Array> };
+    const body = {
+      sizeBytes: bytes,
+      open: () =>
+        countBytes(createReadStream(file) as AsyncIterable<Uint8Array>, (sent) =>
+          this.tellUpload(sent, upload, queue),
+        ),
+    };
     await tenant.client.uploadFiles(context, body, {
       ifMatch: this.ifMatch,
       expectation: steps.map(({ path, digest }) => ({ path, checksum: digest ?? null })),
     });
+  }
+
+  /** Files that have arrived, and packed bytes of this archive and of all that are known to follow it. */
+  private tellUpload(sent: number, { bytes }: PackedUpload, queue: readonly PackedUpload[]): void {
+    const { plan, context } = this.input;
+    const before = this.bytesSent - (sent > 0 ? bytes : 0);
+    const total = before + bytes + queue.reduce((sum, upload) => sum + upload.bytes, 0);
+    const items = { done: this.written.size, total: plan.steps.length };
+    context.progress({ message: 'Uploading', ...items, bytes: { done: before + sent, total } });
   }
 
   /** What to send instead of an archive that was too large, or that was tied to files that moved; undefined: give up. */

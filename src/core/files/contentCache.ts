@@ -1,31 +1,36 @@
-import { readdir, rename, stat, unlink } from 'node:fs/promises';
+import { lstatSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../digest';
 import { ioError } from '../state/ioReason';
 import type { StateDirectory } from '../state/stateDirectory';
 import { errnoOf } from '../syncError';
 
-/** Remote contents by digest: what was downloaded once, to be shown or pulled without asking again. */
+/**
+ * Contents by digest, in a folder of the state directory. `remote`: what was downloaded once, to be shown or pulled without
+ * asking again. `agreed`: what both sides held after a push or a pull, as the base of a merge.
+ */
 export interface ContentCache {
   /** The content, verified; undefined when it is not there, or not what its name says. @throws SyncError `io` */
   read(digest: string): Promise<Buffer | undefined>;
   /** Which of the digests are there; their bytes are looked at when they are read. */
-  having(digests: Iterable<string>): Promise<ReadonlySet<string>>;
-  /** Takes over a file whose content has the digest; it is moved away. @throws SyncError `io` */
-  take(digest: string, file: string): Promise<void>;
+  having(digests: Iterable<string>): ReadonlySet<string>;
+  /** Takes over files whose contents have these digests; they are moved away. @throws SyncError `io` */
+  take(files: Iterable<{ readonly digest: string; readonly file: string }>): Promise<void>;
   /** Removes the oldest ones beyond the limit. @throws SyncError `io` */
-  prune(): Promise<void>;
+  prune(): void;
 }
 
-const part = ['cache', 'remote'] as const;
-const maxCacheBytes = 256 * 1024 * 1024;
+export type ContentShelf = 'remote' | 'agreed';
 
-/** Nothing is created before the first content is taken. */
-export function openContentCache(state: StateDirectory): ContentCache {
+const maxBytes: Record<ContentShelf, number> = { remote: 256 * 1024 * 1024, agreed: 64 * 1024 * 1024 };
+
+/** Nothing is created before the first content is taken. Many small files: synchronous calls are several times faster. */
+export function openContentCache(state: StateDirectory, shelf: ContentShelf = 'remote'): ContentCache {
+  const part = ['cache', shelf] as const;
   const fileOf = (digest: string) => state.path(...part, digest);
-  const names = async () => {
+  const names = () => {
     try {
-      return (await readdir(state.path(...part))).filter((name) => /^[0-9a-f]{64}$/.test(name));
+      return readdirSync(state.path(...part)).filter((name) => /^[0-9a-f]{64}$/.test(name));
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return [];
       throw ioError('Could not list the cached contents', error);
@@ -41,31 +46,31 @@ export function openContentCache(state: StateDirectory): ContentCache {
         throw ioError('Could not read a cached content', error);
       }
     },
-    async having(digests) {
-      const there = new Set(await names());
+    having(digests) {
+      const there = new Set(names());
       return new Set([...digests].filter((digest) => there.has(digest)));
     },
-    async take(digest, file) {
-      await state.ensure(...part);
+    async take(files) {
+      const folder = await state.ensure(...part);
       try {
-        await rename(file, fileOf(digest));
+        for (const { digest, file } of files) renameSync(file, join(folder, digest));
       } catch (error) {
-        throw ioError('Could not keep a downloaded content', error);
+        throw ioError('Could not keep a content', error);
       }
     },
-    async prune() {
+    prune() {
       const found: { path: string; size: number; mtimeMs: number }[] = [];
       try {
-        for (const name of await names()) {
-          const path = join(state.path(...part), name);
-          const { size, mtimeMs } = await stat(path);
+        for (const name of names()) {
+          const path = fileOf(name);
+          const { size, mtimeMs } = lstatSync(path);
           found.push({ path, size, mtimeMs });
         }
         found.sort((one, other) => other.mtimeMs - one.mtimeMs);
         let held = 0;
         for (const { path, size } of found) {
           held += size;
-          if (held > maxCacheBytes) await unlink(path);
+          if (held > maxBytes[shelf]) unlinkSync(path);
         }
       } catch (error) {
         // Another process prunes as well.

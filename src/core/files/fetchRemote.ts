@@ -1,4 +1,5 @@
 import type { SyncApiClient } from '../api/syncApiClient';
+import { countBytes } from '../countBytes';
 import type { RunContext } from '../ports';
 import type { ArchiveLimits } from './archive/archiveLimits';
 import { unsafeArchive } from './archive/archiveRule';
@@ -40,31 +41,17 @@ export async function fetchRemote(input: FetchRemoteInput): Promise<ReadonlyMap<
     context,
     // A broken connection makes this begin again; the folder of the attempt before is gone by then.
     (archive) =>
-      stageArchive(countingBytes(archive, context), {
-        directory: folder,
-        check,
-        want: ({ path }) => wanted(path),
-        signal: context.signal,
-        ...(limits && { limits }),
-      }),
+      stageArchive(
+        countBytes(archive, (done) => context.progress({ message: 'Downloading', bytes: { done } })),
+        {
+          directory: folder,
+          check,
+          want: ({ path }) => wanted(path),
+          signal: context.signal,
+          ...(limits && { limits }),
+        },
+      ),
     filter,
   );
   return new Map(staged.files.map((file) => [file.path, file]));
-}
-
-/** Says how much has arrived, now and then. */
-async function* countingBytes(
-  archive: AsyncIterable<Uint8Array>,
-  { progress }: RunContext,
-): AsyncGenerator<Uint8Array> {
-  let received = 0;
-  let told = 0;
-  for await (const chunk of archive) {
-    received += chunk.byteLength;
-    if (received - told > 512 * 1024) {
-      progress({ message: `Downloading, ${(received / 1_048_576).toFixed(1)} MB` });
-      told = received;
-    }
-    yield chunk;
-  }
 }

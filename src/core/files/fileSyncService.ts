@@ -17,8 +17,9 @@ import { readBase, writeBase, type BaseState } from '../state/baseStore';
 import { openStateDirectory, type StateDirectory } from '../state/stateDirectory';
 import { applyUnderLock } from '../state/withProjectLock';
 import { SyncError } from '../syncError';
+import { keepPushed } from './agreedContents';
 import { applyPull } from './applyPull';
-import { applyPush, tooLargeReason } from './applyPush';
+import { applyPush } from './applyPush';
 import type { ArchiveLimits } from './archive/archiveLimits';
 import { backUpTree } from './backUpTree';
 import { collectFiles } from './collectFiles';
@@ -26,13 +27,14 @@ import { compareFiles } from './compareFiles';
 import { connectTenant, type ConnectOptions, type TenantConnection } from './connectTenant';
 import type { FilesDiff } from './filesDiff';
 import { filesResult, nextBase, nothingDone, type FilesDetails } from './filesOutcome';
+import { findUnsendable } from './findUnsendable';
 import { planFiles, type FilesPlan, type FilesPlanOptions } from './filesPlan';
 import { openHashCache } from './hashCache';
 import type { LocalTree } from './localTree';
-import { fitsAlone } from './packUploads';
 import { readIgnoreRules } from './readIgnoreRules';
 import { readRemote } from './readRemote';
-import { readRemoteFile } from './readRemoteFile';
+import { readRemoteFile, type ReadRemoteFileInput } from './readRemoteFile';
+import { readVersions, type FileVersions } from './readVersions';
 import { remoteTree } from './remoteTree';
 import { sweepTransfers } from './transferFolder';
 
@@ -110,7 +112,8 @@ export class FileSyncService {
     const { target } = await this.#connection();
     if (options.direction === 'pull') return planFiles(diff, this.#diskSide(), options);
     const plan = planFiles(diff, target, options);
-    const unsendable = await this.#findUnsendable(plan);
+    const { project, context } = this.#settings;
+    const unsendable = await findUnsendable(plan, project.servicesDir, context.signal);
     return unsendable.size === 0 ? plan : planFiles(diff, target, { ...options, unsendable });
   }
 
@@ -158,6 +161,7 @@ export class FileSyncService {
       };
       const apply = plan.direction === 'push' ? applyPush : applyPull;
       const outcome = plan.steps.length === 0 ? nothingDone : await apply(input);
+      if (plan.direction === 'push') await keepPushed(input, outcome.written);
       const base = await readBase(this.#state, domain, plan.tenant);
       await writeBase(this.#state, lock, domain, plan.tenant, nextBase(base, plan, outcome));
       return filesResult(plan, outcome);
@@ -219,15 +223,15 @@ export class FileSyncService {
    * @throws SyncError `tarballUnsafe`, `io`, and what the client throws
    */
   async remoteFile(diff: FilesDiff, path: string): Promise<Buffer | undefined> {
-    const { context, limits } = this.#settings;
-    return readRemoteFile({
-      diff,
-      path,
-      tenant: await this.#connection(),
-      state: this.#state,
-      context,
-      limits,
-    });
+    return readRemoteFile(await this.#reading(diff, path));
+  }
+
+  /**
+   * What there is of a file that a diff saw, for a three-way merge.
+   * @throws SyncError as {@link remoteFile} says
+   */
+  async versions(diff: FilesDiff, path: string): Promise<FileVersions> {
+    return readVersions(await this.#reading(diff, path), this.#settings.project.servicesDir);
   }
 
   async close(): Promise<void> {
@@ -252,16 +256,9 @@ export class FileSyncService {
     return this.#tenant;
   }
 
-  async #findUnsendable({ steps, remote }: FilesPlan): Promise<ReadonlyMap<string, string>> {
-    const { project, context } = this.#settings;
-    const found = new Map<string, string>();
-    for (const step of steps) {
-      // Headers and the end of an archive take room as well.
-      if (step.digest === undefined || step.size + 4096 < remote.maxBodyBytes) continue;
-      if (await fitsAlone(step, project.servicesDir, remote.maxBodyBytes, context.signal)) continue;
-      found.set(step.path, tooLargeReason(remote.maxBodyBytes));
-    }
-    return found;
+  async #reading(diff: FilesDiff, path: string): Promise<ReadRemoteFileInput> {
+    const { context, limits } = this.#settings;
+    return { diff, path, tenant: await this.#connection(), state: this.#state, context, limits };
   }
 
   /** True when the base already says what this plan would write: then nothing is written at all. */

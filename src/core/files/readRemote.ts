@@ -44,7 +44,7 @@ export async function readRemote(
       folder: join(folder, 'all'),
     });
     const files = [...staged.values()];
-    for (const { sha256: digest, stagedPath } of files) await cache.take(digest, stagedPath);
+    await cache.take(files.map(({ sha256: digest, stagedPath: file }) => ({ digest, file })));
     return {
       files: files.map(({ path, sha256: checksum, size }) => ({ path, checksum, size })),
       checksum: sha256(files.map((file) => file.sha256).join('')),
@@ -55,6 +55,6 @@ export async function readRemote(
       source: 'archive',
     } as const;
   });
-  await cache.prune();
+  cache.prune();
   return { manifest, states };
 }

@@ -40,8 +40,10 @@ export async function readRemoteFile(input: ReadRemoteFileInput): Promise<Buffer
       limits,
       folder: join(folder, 'shown'),
     });
-    for (const { sha256, stagedPath } of staged.values()) await cache.take(sha256, stagedPath);
+    await cache.take(
+      [...staged.values()].map(({ sha256, stagedPath }) => ({ digest: sha256, file: stagedPath })),
+    );
   });
-  await cache.prune();
+  cache.prune();
   return cache.read(digest);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import type { ProgressUpdate } from '../../../src/core/ports';
 import { filesFixture } from './filesFixture';
 
 const three = { 'agents/x.yaml': 'x', 'content/a.md': 'a', 'content/b.md': 'b' };
@@ -485,6 +486,71 @@ describe('one file beside the other', () => {
       'tampered',
     );
     expect((await service.remoteFile(diff, 'content/a.md'))?.toString()).toBe('a');
+  });
+});
+
+describe('the versions of a file for a merge', () => {
+  it('hold what both agreed on, after a push and after a pull', async () => {
+    const f = await filesFixture({ local: { 'content/a.md': 'a1' }, remote: { 'content/b.md': 'b1' } });
+    await f.push();
+    await f.pull();
+    await f.write({ 'content/a.md': 'a2 here', 'content/b.md': 'b2 here' });
+    await f.writeRemote({ 'content/a.md': 'a2 there', 'content/b.md': 'b2 there' });
+    const service = f.service();
+    const diff = await service.diff();
+    for (const name of ['a', 'b']) {
+      const { base, local, remote } = await service.versions(diff, `content/${name}.md`);
+      expect([base, local, remote].map(String)).toEqual([`${name}1`, `${name}2 here`, `${name}2 there`]);
+    }
+  });
+
+  it('have no base for a large file, nor for one that was equal from the start', async () => {
+    const large = 'x'.repeat(300 * 1024);
+    const f = await filesFixture({
+      local: { 'content/large.md': large, 'content/same.md': 'same' },
+      remote: { 'content/same.md': 'same' },
+    });
+    await f.push();
+    await f.write({ 'content/large.md': 'here', 'content/same.md': 'here' });
+    await f.writeRemote({ 'content/large.md': 'there', 'content/same.md': 'there' });
+    await f.remove('content/same.md');
+    const service = f.service();
+    const diff = await service.diff();
+    expect(await service.versions(diff, 'content/large.md')).toMatchObject({ base: undefined });
+    const same = await service.versions(diff, 'content/same.md');
+    expect([same.base, same.local, same.remote?.toString()]).toEqual([undefined, undefined, 'there']);
+  });
+});
+
+describe('progress', () => {
+  it('counts files and bytes of a push and of a pull up to their totals', async () => {
+    const noise = randomBytes(1_400_000).toString('base64');
+    const f = await filesFixture({ local: { 'content/a.bin': noise, 'content/b.bin': `${noise}.` } });
+    const told: ProgressUpdate[] = [];
+    const run = { progress: (update: ProgressUpdate) => void told.push(update) };
+    await f.service({ run }).push({}, async () => ({}));
+    const uploads = told.filter(({ message }) => message === 'Uploading').map(({ bytes }) => bytes);
+    expect(uploads.length).toBeGreaterThan(3);
+    expect(uploads[0]).toMatchObject({ done: 0 });
+    expect(uploads.at(-1)?.done).toBe(uploads.at(-1)?.total);
+    for (const [index, upload] of uploads.entries())
+      expect(upload?.done).toBeGreaterThanOrEqual(uploads[index - 1]?.done ?? 0);
+
+    told.length = 0;
+    await f.remove('content');
+    const choices = new Map([
+      ['content/a.bin', 'remote'],
+      ['content/b.bin', 'remote'],
+    ] as const);
+    await f.service({ run }).pull({ choices }, async () => ({}));
+    const downloads = told.filter(({ message }) => message === 'Downloading');
+    expect(downloads.at(-1)?.bytes?.done).toBeGreaterThan(2_000_000);
+    expect(told.find(({ message }) => message === 'Writing files')).toEqual({
+      message: 'Writing files',
+      done: 2,
+      total: 2,
+      bytes: { done: 2 * noise.length + 1, total: 2 * noise.length + 1 },
+    });
   });
 });
 
