@@ -26,6 +26,8 @@ interface Asking {
   readonly t: Translate;
   readonly words: MoveWords;
   readonly policy: ConfirmPolicy;
+  /** What has to be read before the counts: what a plan grants to whom, which columns it overwrites. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -37,7 +39,8 @@ export async function confirmPlan<Plan extends AnyPlan>(
   { plan, bolder }: PlanChoice<Plan>,
   asking: Asking,
 ): Promise<Confirmed<Plan>> {
-  const asked = bolder !== undefined || needsConfirmation(plan, asking.policy);
+  const { policy, notes = [] } = asking;
+  const asked = bolder !== undefined || notes.length > 0 || needsConfirmation(plan, policy);
   const chosen = asked ? await askWhichPlan(plan, bolder, asking) : plan;
   return { plan: chosen, answers: await askTyped(chosen, asking.t) };
 }
@@ -45,13 +48,13 @@ export async function confirmPlan<Plan extends AnyPlan>(
 async function askWhichPlan<Plan extends AnyPlan>(
   plan: Plan,
   bolder: PlanChoice<Plan>['bolder'],
-  { t, words }: Asking,
+  { t, words, notes = [] }: Asking,
 ): Promise<Plan> {
   const widest = bolder?.plan ?? plan;
   const accept = plan.steps.length > 0 ? [words.accept] : [];
   const acceptAll = bolder === undefined ? undefined : words.acceptAll(bolder.plan.steps.length);
   const forced = bolder && acceptAll !== undefined ? { items: bolder.forced, accept: acceptAll } : undefined;
-  const detail = planDetail(t, widest, forced);
+  const detail = planDetail(t, widest, forced, notes);
   const answer = await vscode.window.showWarningMessage(
     words.question(widest.steps.length),
     { modal: true, detail },

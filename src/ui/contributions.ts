@@ -69,6 +69,8 @@ export const schemes = {
   item: 'systemprompt-item',
   /** Read-only texts that we write: what was left and why, what was found of the project. */
   report: 'systemprompt-report',
+  /** One side of a comparison, as it was when it was read. */
+  snapshot: 'systemprompt-snapshot',
 } as const;
 
 export const settings = {

@@ -38,11 +38,17 @@ export function planCounts(t: Translate, { steps }: AnyPlan): string {
 
 const listedSteps = 10;
 
-/** The lines under a question: where it goes, how much, and the first items by name; destructive ones come first. */
-export function planDetail(t: Translate, plan: AnyPlan, forced?: Forced): string {
+/** The lines under a question: what has to be known first, where it goes, how much, and the first items by name; destructive ones come first. */
+export function planDetail(
+  t: Translate,
+  plan: AnyPlan,
+  forced?: Forced,
+  notes: readonly string[] = [],
+): string {
   const steps = [...plan.steps].sort((left, right) => severity(right.action) - severity(left.action));
   const rest = steps.length - listedSteps;
   return [
+    ...(notes.length === 0 ? [] : [...notes, '']),
     t('{0} in {1}. Old values go to a backup first.', planCounts(t, plan), plan.target.label),
     '',
     ...steps.slice(0, listedSteps).map((step) => `${actionWord(t, step.action)} ${stepName(t, step)}`),

@@ -8,6 +8,7 @@ import { createDatabaseSecrets, type DatabaseSecrets } from './host/databaseSecr
 import { createOutputLog, type OutputLog } from './host/outputLog';
 import { createScanThread } from './host/scanThread';
 import { createReports, type Reports } from './documents/reports';
+import { createSnapshots, type Snapshots } from './documents/snapshots';
 import { createRowDocuments, type RowDocuments } from './content/rowDocuments';
 import { createSerialQueue, type SerialQueue } from './serialQueue';
 import type { Translate } from './translate';
@@ -21,6 +22,7 @@ export interface Services extends vscode.Disposable {
   readonly secrets: DatabaseSecrets;
   readonly rows: RowDocuments;
   readonly reports: Reports;
+  readonly snapshots: Snapshots;
   /** Comparing and applying take turns in a window; between windows the project's lock does. */
   readonly queue: SerialQueue;
   /** Aborts when the extension goes away. */
@@ -44,6 +46,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   });
   const rows = createRowDocuments({ store, quietContext });
   const reports = createReports();
+  const snapshots = createSnapshots(t);
   const shared = {
     log,
     store,
@@ -58,11 +61,12 @@ export function createServices(context: vscode.ExtensionContext): Services {
     t,
     rows,
     reports,
+    snapshots,
     quietContext,
     refresh: createRefresh(shared),
     dispose() {
       controller.abort();
-      for (const owned of [rows, reports, store, shared.scanThread, log]) owned.dispose();
+      for (const owned of [rows, reports, snapshots, store, shared.scanThread, log]) owned.dispose();
     },
   };
 }

@@ -71,6 +71,11 @@ describe('a confirmation', () => {
     ]);
   });
 
+  it('says first what has to be known before the counts', () => {
+    const lines = planDetail(t, plan(['update']), undefined, ['Granted to `user` that was denied before.']);
+    expect(lines.split('\n').slice(0, 2)).toEqual(['Granted to `user` that was denied before.', '']);
+  });
+
   it('lists ten items and counts the rest', () => {
     const lines = planDetail(t, plan(Array.from({ length: 13 }, () => 'update' as const))).split('\n');
     expect(lines.filter((line) => line.startsWith('overwrite'))).toHaveLength(10);
