@@ -57,7 +57,7 @@ async function inConfig(
   const role = isWorkable(document) ? await project.roleOf(document) : undefined;
   if (role?.kind !== 'config') return [];
   const { completeConfig } = await import('../../core/content/language/completeConfig');
-  const { configCursor } = await import('../../core/content/language/configCursor');
+  const { yamlCursor } = await import('../../core/yaml/yamlCursor');
   const text = document.getText();
   const offset = document.offsetAt(position);
   const sources = role.config?.sources ?? [];
@@ -65,7 +65,7 @@ async function inConfig(
     categories: role.config?.categories ?? [],
     kinds: sources.flatMap(({ allowedKinds = [] }) => allowedKinds),
   });
-  const cursor = configCursor(text, offset);
+  const cursor = yamlCursor(text, offset);
   const parent = cursor?.at === 'key' ? cursor.parent : [];
   // The YAML extension completes keys from our schema already; what the project itself names, it cannot know.
   const wanted = hasYamlSupport() ? found.filter(({ kind }) => kind === 'value') : found;

@@ -1,7 +1,7 @@
+import { yamlCursor, type YamlKeyCursor } from '../../yaml/yamlCursor';
 import { valueCompletions, type Completion } from './completion';
-import { configCursor, type ConfigCursor } from './configCursor';
 import { configKeyAt, type ConfigKey } from './configKeys';
-import type { TextSpan } from './textEdit';
+import { listCompletions } from './listCompletions';
 
 export interface ConfigFacts {
   /** Ids of the config's `categories`. */
@@ -12,7 +12,7 @@ export interface ConfigFacts {
 
 /** What can be written at an offset of the content config: keys that are not there yet, and values that are known. */
 export function completeConfig(text: string, offset: number, facts: ConfigFacts): Completion[] {
-  const cursor = configCursor(text, offset);
+  const cursor = yamlCursor(text, offset);
   if (cursor === undefined) return [];
   if (cursor.at === 'key') return keysFor(cursor);
   const key = configKeyAt(cursor.path);
@@ -20,7 +20,7 @@ export function completeConfig(text: string, offset: number, facts: ConfigFacts)
   return valueCompletions(valuesFor(cursor.path, key, facts), cursor.span, text);
 }
 
-function keysFor(cursor: Extract<ConfigCursor, { at: 'key' }>): Completion[] {
+function keysFor(cursor: YamlKeyCursor): Completion[] {
   const keys = Object.entries(configKeyAt(cursor.parent)?.keys ?? {});
   return keys
     .filter(([name]) => !cursor.present.has(name))
@@ -59,35 +59,4 @@ function valuesFor(
 
 function kindsOf(key: ConfigKey, { kinds }: ConfigFacts): readonly string[] {
   return [...new Set([...kinds, ...(key.values ?? [])])];
-}
-
-/** Inside brackets one item is completed; a bare colon gets the whole list; behind a dash the item is the value. */
-function listCompletions(
-  text: string,
-  offset: number,
-  span: TextSpan,
-  kinds: readonly string[],
-): Completion[] {
-  const original = text.slice(span.start, span.end);
-  if (!original.startsWith('[')) {
-    const isItem = text[span.start - 1] !== ':' && /^ *- *$/.test(lineBefore(text, span.start));
-    return isItem
-      ? valueCompletions(kinds, span, text)
-      : valueCompletions(kinds, span, text, (kind) => `[${kind}]`);
-  }
-  const before = text.slice(span.start, offset);
-  const [typed = ''] = /[^\s,[\]]*$/.exec(before) ?? [];
-  const [rest = ''] = /^[^\s,[\]]*/.exec(text.slice(offset, span.end)) ?? [];
-  const others = new Set(original.split(/[[\],]/).map((item) => item.trim()));
-  others.delete(typed + rest);
-  const item = { start: offset - typed.length, end: offset + rest.length };
-  return valueCompletions(
-    kinds.filter((kind) => !others.has(kind)),
-    item,
-    text,
-  );
-}
-
-function lineBefore(text: string, offset: number): string {
-  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
 }

@@ -1,6 +1,6 @@
 import { isPlainText } from '../markdown/quickFrontmatter';
 import { doubleQuoted } from '../markdown/writeScalar';
-import type { TextSpan } from './textEdit';
+import type { TextSpan } from '../../yaml/textEdit';
 
 /** Something that can be written at the cursor. */
 export interface Completion {
@@ -34,7 +34,8 @@ export function valueCompletions(
   }));
 }
 
-function writtenScalar(value: string): string {
+/** Plain where that says the same, in double quotes otherwise. */
+export function writtenScalar(value: string): string {
   return isLiteral(value) || isPlainText(value) ? value : doubleQuoted(value);
 }
 

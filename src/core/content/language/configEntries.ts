@@ -1,6 +1,6 @@
 import { positionsIn, type YamlPath } from '../../yaml/locateYaml';
 import { mappingEntries, yamlNodes, type YamlEntry, type YamlNode } from '../../yaml/yamlNodes';
-import { keySpan } from './yamlSpan';
+import { keySpan } from '../../yaml/yamlSpan';
 
 /** An entry of a mapping somewhere in a YAML text. */
 export interface LocatedEntry {

@@ -7,8 +7,8 @@ import { readYaml } from '../../yaml/readYaml';
 import { configChange, type ConfigChange } from './configChange';
 import { locatedEntries, type LocatedEntry } from './configEntries';
 import type { ContentFix } from './contentFix';
-import { applyEdit, smallestEdit, type TextEdit } from './textEdit';
-import { keySpan, spacedValue, valueSpan } from './yamlSpan';
+import { applyEdit, smallestEdit, type TextEdit } from '../../yaml/textEdit';
+import { keySpan, spacedValue, valueSpan } from '../../yaml/yamlSpan';
 
 /**
  * A fix for each problem of a content config that has one right answer. Each edit is tried before it is offered, as in

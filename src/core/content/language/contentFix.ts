@@ -1,6 +1,6 @@
 import type { ContentProblem } from '../../models/content';
 import type { ContentSource } from '../config/contentSource';
-import type { TextEdit } from './textEdit';
+import type { TextEdit } from '../../yaml/textEdit';
 
 /** What a fix does, for its title. `value` is a text as people read it, without YAML's quotes. */
 export type FixChange =

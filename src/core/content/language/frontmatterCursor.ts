@@ -1,5 +1,5 @@
 import { splitFrontmatter } from '../markdown/frontmatter';
-import type { TextSpan } from './textEdit';
+import type { TextSpan } from '../../yaml/textEdit';
 
 /** What stands at an offset of a frontmatter that is perhaps still being typed. */
 export type FrontmatterCursor =

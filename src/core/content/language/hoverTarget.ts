@@ -1,6 +1,6 @@
 import { frontmatterCursor } from './frontmatterCursor';
-import { configCursor } from './configCursor';
-import type { TextSpan } from './textEdit';
+import { yamlCursor } from '../../yaml/yamlCursor';
+import type { TextSpan } from '../../yaml/textEdit';
 
 /** A key that the mouse is on. */
 export interface HoverTarget {
@@ -17,7 +17,7 @@ export function frontmatterKeyAt(text: string, offset: number): HoverTarget | un
 }
 
 export function configKeyUnder(text: string, offset: number): HoverTarget | undefined {
-  const cursor = configCursor(text, offset);
+  const cursor = yamlCursor(text, offset);
   if (cursor?.at !== 'key' || !cursor.hasColon || cursor.name === '') return undefined;
   return { path: [...cursor.parent, cursor.name], span: cursor.span };
 }

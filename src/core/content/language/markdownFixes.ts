@@ -10,8 +10,8 @@ import { mappingEntries, yamlNodes, type YamlEntry } from '../../yaml/yamlNodes'
 import type { ContentFix, FixChange, FixContext } from './contentFix';
 import { frontmatterChange } from './frontmatterChange';
 import { defaultOf, requiredKeys } from './frontmatterDefaults';
-import { applyEdit, smallestEdit, type TextEdit } from './textEdit';
-import { keySpan, spacedValue, valueSpan } from './yamlSpan';
+import { applyEdit, smallestEdit, type TextEdit } from '../../yaml/textEdit';
+import { keySpan, spacedValue, valueSpan } from '../../yaml/yamlSpan';
 
 /**
  * A fix for each problem of a content file that has one right answer. Each edit is tried before it is offered: the text

@@ -1,12 +1,16 @@
+import type { AccessRuleName } from '../../accessControl/accessProblem';
 import type { ContentRule } from '../contentProblem';
 
 /** Rules that speak of a key, or of a mapping named by its key, not of what the key says. */
-const rulesOfKeys: ReadonlySet<string> = new Set<ContentRule>([
+const rulesOfKeys: ReadonlySet<string> = new Set<ContentRule | AccessRuleName>([
   'duplicateKey',
   'requiredMissing',
   'configRequired',
   'configUnknownKey',
   'configLegacyWrapper',
+  'unknownKey',
+  'missing',
+  'noRoles',
 ]);
 
 /**

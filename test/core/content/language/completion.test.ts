@@ -3,7 +3,7 @@ import { completeConfig } from '../../../../src/core/content/language/completeCo
 import { completeFrontmatter } from '../../../../src/core/content/language/completeFrontmatter';
 import type { Completion } from '../../../../src/core/content/language/completion';
 import { configKeyUnder, frontmatterKeyAt } from '../../../../src/core/content/language/hoverTarget';
-import { applyEdit } from '../../../../src/core/content/language/textEdit';
+import { applyEdit } from '../../../../src/core/yaml/textEdit';
 import { sampleSource } from '../contentSamples';
 
 /** A text with `|` where the cursor is. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../../src/core/content/language/checkDocument';
 import { configFixes } from '../../../../src/core/content/language/configFixes';
-import { applyEdit } from '../../../../src/core/content/language/textEdit';
+import { applyEdit } from '../../../../src/core/yaml/textEdit';
 
 const place = {
   path: 'services/content/config.yaml',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkMarkdown } from '../../../../src/core/content/language/checkDocument';
 import { markdownFixes } from '../../../../src/core/content/language/markdownFixes';
-import { applyEdit } from '../../../../src/core/content/language/textEdit';
+import { applyEdit } from '../../../../src/core/yaml/textEdit';
 import type { ContentSource } from '../../../../src/core/content/config/contentSource';
 import { sampleSource } from '../contentSamples';
 

@@ -9,7 +9,7 @@ import { markdownFixes } from '../../../../src/core/content/language/markdownFix
 import { problemSpan } from '../../../../src/core/content/language/problemSpan';
 import { readDate } from '../../../../src/core/content/language/readDate';
 import { slugLike, slugOfPath } from '../../../../src/core/content/language/suggestSlug';
-import { applyEdit, smallestEdit } from '../../../../src/core/content/language/textEdit';
+import { applyEdit, smallestEdit } from '../../../../src/core/yaml/textEdit';
 import { maxFileBytes } from '../../../../src/core/content/markdown/parseMarkdown';
 import { sampleSource } from '../contentSamples';
 

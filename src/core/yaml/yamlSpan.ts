@@ -1,4 +1,4 @@
-import type { YamlEntry, YamlNode } from '../../yaml/yamlNodes';
+import type { YamlEntry, YamlNode } from './yamlNodes';
 import type { TextSpan } from './textEdit';
 
 /**
