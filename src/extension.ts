@@ -7,6 +7,7 @@ import { registerFileWatching } from './ui/changes/watchFiles';
 import { registerCommands } from './ui/commands/registerCommands';
 import { registerContentDiagnostics } from './ui/problems/contentDiagnostics';
 import { registerLanguage } from './ui/language/registerLanguage';
+import { registerSignIn } from './ui/signIn/registerSignIn';
 import { createServices } from './ui/services';
 import { registerSyncStatusBar } from './ui/status/syncStatusBar';
 
@@ -21,6 +22,7 @@ export function activate(context: ExtensionContext): void {
     registerItemDecorations(),
     registerChangesView(services),
     registerSyncStatusBar(services),
+    registerSignIn(services, context.secrets),
     language,
     registerContentDiagnostics(services, language.live),
     registerFileWatching(services),

@@ -5,6 +5,10 @@
 const editorNames: readonly (readonly [RegExp, string])[] = [
   [/--database-url\b/g, 'the stored database URL (Set Database URL…)'],
   [/--services\b/g, 'the setting systempromptSync.project.servicesDirectory'],
+  [/--tenant\b/g, 'the setting systempromptSync.tenant.id (Select Tenant…)'],
+  [/--origin\b/g, 'the setting systempromptSync.tenant.origin'],
+  [/--api-url\b/g, 'the setting systempromptSync.tenant.controlPlane'],
+  [/--client-id\b/g, 'the setting systempromptSync.tenant.clientId'],
   [/--profile\b(?: [\w.-]+(?: \| [\w.-]+)*)?/g, 'the command Select Profile…'],
   [/--project\b/g, 'the setting systempromptSync.project.folder'],
   [/--allow-mass-delete \d+/g, 'its number when asked'],

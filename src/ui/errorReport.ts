@@ -8,6 +8,9 @@ export type ErrorAction =
   | 'setDatabaseUrl'
   | 'markNotProduction'
   | 'selectProfile'
+  | 'signIn'
+  | 'setToken'
+  | 'selectTenant'
   | 'openSettings'
   | 'openFile'
   | 'refresh'
@@ -51,6 +54,8 @@ function isSafetyStop({ code }: SyncError): boolean {
 
 function actionsFor({ code, details }: SyncError): readonly ErrorAction[] {
   if (code === 'guard' && details?.['guard'] === 'productionTarget') return ['markNotProduction'];
+  if (details?.['reason'] === 'notSignedIn') return ['signIn', 'setToken', 'showLog'];
+  if (details?.['reason'] === 'noTenant') return ['selectTenant', 'openSettings'];
   if (code === 'missingConfig' && 'profile' in (details ?? {})) return ['selectProfile', 'showLog'];
   return actionsByCode[code] ?? ['showLog'];
 }

@@ -11,6 +11,12 @@ export function actionLabel(t: Translate, action: ErrorAction): string {
       return t('Mark as Not Production…');
     case 'selectProfile':
       return t('Select Profile…');
+    case 'signIn':
+      return t('Sign In…');
+    case 'setToken':
+      return t('Set Token…');
+    case 'selectTenant':
+      return t('Select Tenant…');
     case 'openSettings':
       return t('Open Settings');
     case 'openFile':

@@ -7,10 +7,12 @@ import { createAreas } from './createAreas';
 import { createDatabaseSecrets, type DatabaseSecrets } from './host/databaseSecrets';
 import { createOutputLog, type OutputLog } from './host/outputLog';
 import { createScanThread } from './host/scanThread';
+import { createTenantTokens, type TenantTokens } from './host/tenantTokens';
 import { createReports, type Reports } from './documents/reports';
 import { createSnapshots, type Snapshots } from './documents/snapshots';
 import { createRowDocuments, type RowDocuments } from './content/rowDocuments';
 import { createSerialQueue, type SerialQueue } from './serialQueue';
+import { createSignInNotice, type SignInNotice } from './signIn/signInNotice';
 import type { Translate } from './translate';
 
 /** What commands and views work with. Built once, by `activate`; nothing here has read a file or opened a connection. */
@@ -20,6 +22,8 @@ export interface Services extends vscode.Disposable {
   readonly store: ChangesStore;
   readonly areas: ChangesAreas;
   readonly secrets: DatabaseSecrets;
+  readonly tokens: TenantTokens;
+  readonly signInNotice: SignInNotice;
   readonly rows: RowDocuments;
   readonly reports: Reports;
   readonly snapshots: Snapshots;
@@ -52,13 +56,16 @@ export function createServices(context: vscode.ExtensionContext): Services {
     store,
     areas: createAreas(t),
     secrets: createDatabaseSecrets(context.secrets),
+    tokens: createTenantTokens(context.secrets, t),
     queue: createSerialQueue(),
     lifetime: controller.signal,
     scanThread: createScanThread(context.extensionUri),
   };
+  const signInNotice = createSignInNotice({ ...shared, t });
   return {
     ...shared,
     t,
+    signInNotice,
     rows,
     reports,
     snapshots,
@@ -66,7 +73,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
     refresh: createRefresh(shared),
     dispose() {
       controller.abort();
-      for (const owned of [rows, reports, snapshots, store, shared.scanThread, log]) owned.dispose();
+      for (const owned of [signInNotice, rows, reports, snapshots, store, shared.scanThread, log])
+        owned.dispose();
     },
   };
 }

@@ -10,12 +10,34 @@ import { samplePassword, sampleProject } from './sampleProject';
 
 describe('the page about the project', () => {
   const project = sampleProject({ warnings: ['Choose one with --profile.'] }, 'db.example.com');
-  const page = projectDocument(t, describeProject(project));
+  const token = { value: 'lasts until tomorrow', from: '.systemprompt/credentials.json' };
+  const page = projectDocument(t, describeProject(project), token);
 
   it('says for every value where it comes from, in the words of the editor', () => {
     expect(page).toContain('| Profile | local | the only profile |');
     expect(page).toContain('the stored database URL (Set Database URL…)');
     expect(page).not.toMatch(/--(?:profile|services|database-url)/);
+  });
+
+  it('names the tenant, the way to it, and where the token comes from', () => {
+    expect(page).toContain('| Way to the tenant | none | no tenant |');
+    expect(page).toContain('| Token | lasts until tomorrow | .systemprompt/credentials.json |');
+    const direct = sampleProject({
+      tenant: { id: 't-1', name: 'Shop', origin: 'https://sync.example.com' },
+      mode: 'direct',
+      provenance: { ...project.provenance, tenant: '--tenant', mode: '--origin' },
+    });
+    const named = projectDocument(t, describeProject(direct), {
+      value: undefined,
+      from: 'Nobody is signed in.',
+    });
+    expect(named).toContain(
+      '| Tenant | Shop (t-1) | the setting systempromptSync.tenant.id (Select Tenant…) |',
+    );
+    expect(named).toContain(
+      '| direct: https://sync.example.com | the setting systempromptSync.tenant.origin |',
+    );
+    expect(named).toContain('| Token | none | Nobody is signed in. |');
   });
 
   it('says why the database counts as production', () => {
@@ -28,7 +50,7 @@ describe('the page about the project', () => {
   });
 
   it('keeps its table whole when a path holds a bar or a line end', () => {
-    const odd = projectDocument(t, describeProject(sampleProject({ root: '/home/a|b\nc' })));
+    const odd = projectDocument(t, describeProject(sampleProject({ root: '/home/a|b\nc' })), token);
     expect(odd).toContain('| Root | /home/a\\|b c |');
   });
 });

@@ -29,6 +29,14 @@ describe('what a person is told about an error', () => {
     });
   });
 
+  it.each([
+    ['notSignedIn', 'unauthorized', ['signIn', 'setToken', 'showLog']],
+    ['noTenant', 'missingConfig', ['selectTenant', 'openSettings']],
+    ['wrongUserType', 'unauthorized', ['showLog']],
+  ] as const)('offers what helps against %s', (reason, code, actions) => {
+    expect(reportError(t, new SyncError(code, 'No.', { details: { reason } }))?.actions).toEqual(actions);
+  });
+
   it('is a warning, and the way on, where we stopped on purpose', () => {
     const target = {
       kind: 'database',

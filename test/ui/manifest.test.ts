@@ -93,6 +93,12 @@ describe('the manifest', () => {
     }
   });
 
+  it('lets no settings of another machine decide where a token is sent', () => {
+    const { tenantOrigin, tenantControlPlane, tenantClientId } = ids.settings;
+    for (const id of [tenantOrigin, tenantControlPlane, tenantClientId])
+      expect(contributes.configuration.properties[id]?.scope).toBe('machine-overridable');
+  });
+
   it('has no setting that could hold a secret', () => {
     for (const id of Object.keys(contributes.configuration.properties))
       expect(id).not.toMatch(/url|password|token|secret/i);

@@ -4,8 +4,8 @@ import type { ProjectView } from '../../src/ui/changes/projectView';
 import { countDirections } from '../../src/ui/content/countDirections';
 import { unusedAreas } from '../../src/ui/changes/changesArea';
 import { noCounts } from '../../src/ui/status/directionCounts';
-import { syncStatus } from '../../src/ui/status/syncStatus';
 import { contentDiff, difference, problem, source } from './content/sampleDiff';
+import { syncStatus, withSignIn } from '../../src/ui/status/syncStatus';
 import { inEnglish as t } from './inEnglish';
 import { sampleProject } from './sampleProject';
 
@@ -137,4 +137,15 @@ describe('the status bar', () => {
       expect(syncStatus(t, { view: { kind }, activity: undefined, areas: unusedAreas })).toBeUndefined();
     },
   );
+
+  it('tells of a token that is about to end beside what it says anyway, and without a project not at all', () => {
+    const status = syncStatus(t, { view: ready(), activity: undefined, areas: unusedAreas });
+    expect(withSignIn(status, 'The token ends at 10:00.')).toEqual({
+      ...status,
+      text: '$(check) $(key)',
+      tooltip: 'Systemprompt Sync: disk and database are in sync. The token ends at 10:00.',
+    });
+    expect(withSignIn(status, undefined)).toBe(status);
+    expect(withSignIn(undefined, 'The token ends at 10:00.')).toBeUndefined();
+  });
 });

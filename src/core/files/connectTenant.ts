@@ -1,18 +1,16 @@
 import { httpEnvironmentFrom } from '../api/httpEnvironmentFrom';
+import { parseHttpUrl } from '../api/httpUrl';
 import type { SyncApiClient, SyncApiClientOptions } from '../api/syncApiClient';
 import { isLoopbackHost } from '../database/loopbackHost';
 import { readNonProductionTargets } from '../database/targets';
 import type { PlanTarget } from '../models/plan';
 import type { Project } from '../project/discoverProject';
-import type { Environment } from '../project/project';
-import { readCredentials } from '../signIn/credentials';
+import { findOperatorToken, type TokenSources } from '../signIn/operatorToken';
 import { SyncConfig } from '../syncConfig';
 import { SyncError } from '../syncError';
 
-export interface ConnectOptions {
-  readonly env: Environment;
-  /** The operator token of the host (an editor's secret storage); else the environment, else the stored login. */
-  readonly apiToken?: string | undefined;
+/** How the host reaches a tenant. */
+export interface ConnectOptions extends TokenSources {
   readonly client?: SyncApiClientOptions;
 }
 
@@ -35,9 +33,13 @@ export async function connectTenant(project: Project, options: ConnectOptions): 
   if (mode === 'none') {
     throw new SyncError('missingConfig', `No tenant is known: ${provenance.mode}; ${provenance.tenant}.`, {
       hint: 'Choose a tenant (--tenant, SYSTEMPROMPT_TENANT_ID, or cloud.tenant_id in the profile), or give --origin.',
+      details: { reason: 'noTenant' },
     });
   }
-  const address = new URL(mode === 'direct' ? (tenant.origin ?? project.apiUrl) : project.apiUrl);
+  const address =
+    mode === 'direct' && tenant.origin !== undefined
+      ? parseHttpUrl(tenant.origin, provenance.mode)
+      : parseHttpUrl(project.apiUrl, provenance.apiUrl);
   const id = tenant.id ?? address.host;
   const config = SyncConfig.from({
     direction: 'Push',
@@ -45,7 +47,7 @@ export async function connectTenant(project: Project, options: ConnectOptions): 
     verbose: false,
     tenantId: id,
     apiUrl: project.apiUrl,
-    apiToken: await operatorToken(project, options),
+    apiToken: (await findOperatorToken(project, options)).value(),
     servicesPath: project.servicesDir,
     ...(mode === 'direct' && { origin: address.href }),
   });
@@ -63,29 +65,6 @@ export async function connectTenant(project: Project, options: ConnectOptions): 
       production: await isProduction(project, [host, address.hostname, id]),
     },
   };
-}
-
-/**
- * A login belongs to the control plane that gave it: it is not handed to another one, whatever a setting names.
- */
-async function operatorToken(project: Project, { env, apiToken }: ConnectOptions): Promise<string> {
-  const token = apiToken || env['SYSTEMPROMPT_API_TOKEN'];
-  if (token) return token;
-  const credentials = await readCredentials(project.root);
-  if (credentials === undefined)
-    throw notSignedIn('Nobody is signed in, and SYSTEMPROMPT_API_TOKEN is not set.');
-  if (project.mode === 'relay' && originOf(credentials.apiUrl) !== originOf(project.apiUrl)) {
-    throw notSignedIn(`The stored login is for ${credentials.apiUrl}, and not for ${project.apiUrl}.`);
-  }
-  return credentials.apiToken;
-}
-
-function notSignedIn(message: string): SyncError {
-  return new SyncError('unauthorized', message, { hint: 'Sign in, or set SYSTEMPROMPT_API_TOKEN.' });
-}
-
-function originOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).origin : '';
 }
 
 /** Every tenant that is not this machine is production, until the user says otherwise (design.md rule 5). */

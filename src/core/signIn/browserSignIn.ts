@@ -14,7 +14,7 @@ export interface BrowserSignInOptions {
   readonly transport: HttpTransport;
   readonly apiUrl: string;
   readonly provider: 'github' | 'google';
-  /** Shows the address in the user's browser. It holds the state, no token. */
+  /** Shows the address in the user's browser. It holds the state, no token. A SyncError of it passes as it is. */
   readonly openBrowser: (url: string) => Promise<unknown>;
   /** Fixed by the control plane at 8765 (cloud.md 3.5); another one only in tests. */
   readonly port?: number;
@@ -113,6 +113,7 @@ async function firstCallback(
 }
 
 function rejectUnopened(cause: unknown): never {
+  if (SyncError.is(cause)) throw cause;
   throw new SyncError('io', 'The browser could not be opened for the sign-in.', {
     hint: 'Choose a default browser, or set a token by hand.',
     cause,

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { readJsonFile } from '../project/readJsonFile';
@@ -83,6 +83,17 @@ export async function writeCredentials(projectRoot: string, credentials: Credent
     last_validated_at: credentials.lastValidatedAt,
   });
   await keepOutOfGit(dirname(path));
+}
+
+/** Whether a login is stored, usable or not. @throws SyncError `io` */
+export async function hasCredentials(projectRoot: string): Promise<boolean> {
+  const path = credentialsPath(projectRoot);
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw ioError(path, 'looked at', error);
+  }
 }
 
 /** Signs out: forgets the stored login. True when there was one. */

@@ -8,6 +8,8 @@ export interface TokenExpiry {
   readonly state: 'valid' | 'expiresSoon' | 'expired' | 'unknown';
   /** Milliseconds since the epoch. */
   readonly expiresAtMs: number | undefined;
+  /** When `state` will have become another one, in milliseconds since the epoch; undefined when it stays. */
+  readonly changesAtMs: number | undefined;
   /** For people; undefined when there is nothing to say. */
   readonly message: string | undefined;
 }
@@ -18,17 +20,22 @@ export interface TokenExpiry {
  */
 export function describeExpiry(token: string, nowMs: number): TokenExpiry {
   const expiresAtMs = tokenExpiryMs(token);
-  if (expiresAtMs === undefined) return { state: 'unknown', expiresAtMs, message: undefined };
+  if (expiresAtMs === undefined)
+    return { state: 'unknown', expiresAtMs, changesAtMs: undefined, message: undefined };
   const nowSecondsMs = Math.floor(nowMs / 1_000) * 1_000;
   const leftMs = expiresAtMs - nowSecondsMs;
-  if (leftMs < 0)
-    return { state: 'expired', expiresAtMs, message: 'Your sign-in has expired: sign in again.' };
-  if (leftMs >= soonMs) return { state: 'valid', expiresAtMs, message: undefined };
+  if (leftMs < 0) {
+    const message = 'Your sign-in has expired: sign in again.';
+    return { state: 'expired', expiresAtMs, changesAtMs: undefined, message };
+  }
+  const changesAtMs = expiresAtMs + 1_000 - (leftMs < soonMs ? 0 : soonMs);
+  if (leftMs >= soonMs) return { state: 'valid', expiresAtMs, changesAtMs, message: undefined };
   const minutes = Math.floor(leftMs / 60_000);
   const left = minutes === 0 ? 'less than a minute' : minutes === 1 ? 'one minute' : `${minutes} minutes`;
   return {
     state: 'expiresSoon',
     expiresAtMs,
+    changesAtMs,
     message: `Your sign-in expires in ${left}: sign in again soon.`,
   };
 }

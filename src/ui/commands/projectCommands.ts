@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { SyncError } from '../../core/syncError';
 import { inEditorWords } from '../editorWords';
-import { writeProfile } from '../host/settings';
+import { settings } from '../contributions';
+import { writeProjectSetting } from '../host/settings';
 import { openProject } from '../project/openProject';
 import { projectDocument } from '../project/projectDocument';
 import type { CommandHandler } from '../runCommand';
+import { describeToken } from '../signIn/describeToken';
 import { requireProject } from './readyState';
 import { stopWithNotice } from './stopWithNotice';
 
@@ -13,7 +15,8 @@ import { stopWithNotice } from './stopWithNotice';
 export const showProject: CommandHandler = async (services) => {
   const project = await requireProject(services);
   const { describeProject } = await import('../../core/project/describeProject');
-  await services.reports.show(services.t('Project'), projectDocument(services.t, describeProject(project)));
+  const page = projectDocument(services.t, describeProject(project), await describeToken(services, project));
+  await services.reports.show(services.t('Project'), page);
 };
 
 export const selectProfile: CommandHandler = async (services) => {
@@ -30,7 +33,7 @@ export const selectProfile: CommandHandler = async (services) => {
   }));
   const chosen = await vscode.window.showQuickPick(choices, { title: t('Select Profile') });
   if (chosen === undefined) throw new SyncError('cancelled', 'No profile was chosen.');
-  await writeProfile(chosen.label, opened.folder);
+  await writeProjectSetting(settings.profile, chosen.label, opened.folder);
   await services.refresh();
 };
 

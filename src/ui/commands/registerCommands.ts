@@ -21,6 +21,8 @@ import {
   showProject,
 } from './projectCommands';
 import { compareArea, refreshChanges, showProblem } from './refreshCommand';
+import { selectTenant } from './selectTenant';
+import { setToken, signIn, signOut } from './signInCommands';
 
 /** Every command and what it does; the type makes sure that none is missing. */
 const handlers: Readonly<Record<CommandId, CommandHandler>> = {
@@ -43,6 +45,10 @@ const handlers: Readonly<Record<CommandId, CommandHandler>> = {
   [commands.markNotProduction]: markNotProduction,
   [commands.compareArea]: compareArea,
   [commands.showProblem]: showProblem,
+  [commands.signIn]: signIn,
+  [commands.setToken]: setToken,
+  [commands.selectTenant]: selectTenant,
+  [commands.signOut]: signOut,
   [commands.showLog]: showLog,
   [commands.focusChanges]: focusChanges,
 };

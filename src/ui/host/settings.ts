@@ -8,6 +8,10 @@ export interface Settings {
   readonly folder: string | undefined;
   readonly profile: string | undefined;
   readonly servicesDirectory: string | undefined;
+  readonly tenantId: string | undefined;
+  readonly tenantOrigin: string | undefined;
+  readonly tenantControlPlane: string | undefined;
+  readonly tenantClientId: string | undefined;
   readonly refreshOnStartup: boolean;
   readonly refreshOnSave: boolean;
   readonly keepBackups: number;
@@ -30,6 +34,10 @@ export function readSettings(folder?: vscode.Uri): Settings {
     folder: text(settings.folder),
     profile: text(settings.profile),
     servicesDirectory: text(settings.servicesDirectory),
+    tenantId: text(settings.tenantId),
+    tenantOrigin: text(settings.tenantOrigin),
+    tenantControlPlane: text(settings.tenantControlPlane),
+    tenantClientId: text(settings.tenantClientId),
     refreshOnStartup: flag(settings.refreshOnStartup, true),
     refreshOnSave: flag(settings.refreshOnSave, true),
     keepBackups: typeof keep === 'number' && Number.isInteger(keep) && keep >= 1 && keep <= 1000 ? keep : 20,
@@ -37,11 +45,18 @@ export function readSettings(folder?: vscode.Uri): Settings {
   };
 }
 
-/** Writes the profile where it belongs to the project: into the workspace folder's settings. */
-export async function writeProfile(profile: string, folder: vscode.Uri): Promise<void> {
+/**
+ * Writes what belongs to the project where it belongs: into the workspace folder's settings.
+ * @param value undefined takes the setting out
+ */
+export async function writeProjectSetting(
+  id: typeof settings.profile | typeof settings.tenantId,
+  value: string | undefined,
+  folder: vscode.Uri,
+): Promise<void> {
   const target =
     vscode.workspace.workspaceFile === undefined
       ? vscode.ConfigurationTarget.Workspace
       : vscode.ConfigurationTarget.WorkspaceFolder;
-  await vscode.workspace.getConfiguration(undefined, folder).update(settings.profile, profile, target);
+  await vscode.workspace.getConfiguration(undefined, folder).update(id, value, target);
 }

@@ -40,6 +40,9 @@ async function discoverFrom(folder: vscode.Uri, secrets: DatabaseSecrets): Promi
     start: resolve(folder.fsPath, settings.folder ?? '.'),
     profile: settings.profile,
     servicesDir: settings.servicesDirectory && resolve(folder.fsPath, settings.servicesDirectory),
+    tenantId: settings.tenantId,
+    origin: settings.tenantOrigin,
+    apiUrl: settings.tenantControlPlane,
     env: process.env,
   };
   const found = await discoverProject(options);

@@ -44,6 +44,15 @@ export function syncStatus(t: Translate, state: ChangesState): SyncStatus | unde
   }
 }
 
+/** A token that is about to end is told here, beside what was compared: no message for it opens by itself. */
+export function withSignIn(
+  status: SyncStatus | undefined,
+  notice: string | undefined,
+): SyncStatus | undefined {
+  if (status === undefined || notice === undefined) return status;
+  return { ...status, text: `${status.text} $(key)`, tooltip: `${status.tooltip}. ${notice}` };
+}
+
 function busy(t: Translate, activity: 'comparing' | 'applying'): SyncStatus {
   const tooltip =
     activity === 'comparing'

@@ -1,15 +1,14 @@
 import * as vscode from 'vscode';
 import { outputChannelName, statusBarItem } from '../contributions';
-import type { ChangesState } from '../changes/projectView';
 import type { Services } from '../services';
-import { syncStatus } from './syncStatus';
+import { syncStatus, withSignIn } from './syncStatus';
 
 /** One item on the left, since syncing concerns the whole project; hidden where there is none. */
-export function registerSyncStatusBar({ t, store }: Services): vscode.Disposable {
+export function registerSyncStatusBar({ t, store, signInNotice }: Services): vscode.Disposable {
   const item = vscode.window.createStatusBarItem(statusBarItem, vscode.StatusBarAlignment.Left);
   item.name = outputChannelName;
-  const show = (state: ChangesState) => {
-    const status = syncStatus(t, state);
+  const show = () => {
+    const status = withSignIn(syncStatus(t, store.state), signInNotice.text);
     if (status === undefined) return item.hide();
     item.text = status.text;
     item.tooltip = status.tooltip;
@@ -21,6 +20,6 @@ export function registerSyncStatusBar({ t, store }: Services): vscode.Disposable
         : new vscode.ThemeColor(`statusBarItem.${status.severity}Background`);
     item.show();
   };
-  show(store.state);
-  return vscode.Disposable.from(item, store.onDidChange(show));
+  show();
+  return vscode.Disposable.from(item, store.onDidChange(show), signInNotice.onDidChange(show));
 }

@@ -25,6 +25,16 @@ describe('describeExpiry', () => {
     else expect(expiry.message).toBeUndefined();
   });
 
+  it('says when the state becomes another one, and not before it does', () => {
+    const text = token(JSON.stringify({ exp: seconds + 7_200 }));
+    const states = [describeExpiry(text, now)];
+    for (let next = states[0]?.changesAtMs; next !== undefined; next = states.at(-1)?.changesAtMs) {
+      expect(describeExpiry(text, next - 1).state).toBe(states.at(-1)?.state);
+      states.push(describeExpiry(text, next));
+    }
+    expect(states.map(({ state }) => state)).toEqual(['valid', 'expiresSoon', 'expired']);
+  });
+
   it.each([
     'opaque',
     'a.b',
@@ -38,6 +48,7 @@ describe('describeExpiry', () => {
     expect(describeExpiry(text, now)).toEqual({
       state: 'unknown',
       expiresAtMs: undefined,
+      changesAtMs: undefined,
       message: undefined,
     });
   });
