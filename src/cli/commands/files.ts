@@ -1,3 +1,4 @@
+import { answerRestore } from '../answerRestore';
 import { connectOptions } from '../connectOptions';
 import { FileSyncService } from '../../core/files/fileSyncService';
 import { filesDetails, nothingDone, type FilesDetails } from '../../core/files/filesOutcome';
@@ -10,7 +11,6 @@ import { dryRunDocument } from '../dryRun';
 import { exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
 import { diffLines, planLines, resultLines } from '../print/filesLines';
 import { openProject, type Command, type Session } from '../session';
-import { restoreLines } from '../print/restoreLines';
 
 export interface FilesDiffOptions {
   readonly path?: readonly string[];
@@ -63,20 +63,11 @@ export const filesBackups: Command<object> = (session) =>
     return exitCodes.done;
   });
 
-/** Restoring is a plan like any other: looked at with `--dry-run`, asked about, backed up itself. */
 export function filesRestore(id: string): Command<FilesRestoreOptions> {
   return (session, { override = false }) =>
     withFiles(session, async (service) => {
       const plan = await service.planRestore(id, { override });
-      if (session.options.dryRun) {
-        session.output.answer({ ...plan, dry_run: true, plan_id: plan.id }, restoreLines(plan));
-        return plan.steps.length > 0 ? exitCodes.differences : exitCodes.done;
-      }
-      const result = await service.restore(plan, await confirmPlan(plan, session));
-      session.output.answer(result, restoreLines(plan, result));
-      const left = result.details?.left.filter(({ kind }) => kind !== 'skipped') ?? [];
-      const blocked = left.filter(({ kind }) => kind !== 'invalid').length;
-      return exitCodeOfApply({ applied: result.items_synced, left: left.length, blocked });
+      return answerRestore(session, plan, (answers) => service.restore(plan, answers));
     });
 }
 

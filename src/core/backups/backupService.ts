@@ -188,14 +188,16 @@ function restoreResult(
 ): SyncOperationResult<RestoreDetails> {
   const refused = [...files.refused, ...rows.refused];
   const left = [...plan.left, ...refused];
+  const done = files.done.length + rows.done.length;
+  const isWhole = done + refused.length === plan.steps.length;
   return {
     operation: 'restore',
-    success: refused.length === 0,
-    items_synced: files.done.length + rows.done.length,
+    success: isWhole && refused.length === 0,
+    items_synced: done,
     items_skipped: left.length,
     errors: refused.map(({ item, reason }) => `${item}: ${reason}`),
     details: { files: files.done.length, rows: rows.done.length, left },
-    state: { kind: 'completed' },
+    state: isWhole ? { kind: 'completed' } : { kind: 'partial', completed: done, total: plan.steps.length },
     plan_id: plan.id,
     ...(backup !== undefined && { backup }),
     warnings: [],

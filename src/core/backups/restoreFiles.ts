@@ -4,7 +4,7 @@ import { sha256 } from '../digest';
 import type { SkippedItem } from '../models/plan';
 import type { RunContext } from '../ports';
 import type { Backup, BackupFile, BackupWriter } from '../state/backupStore';
-import { swapFiles, type FileChange } from '../state/fileSwap';
+import { swapBatch, swapFiles, type FileChange } from '../state/fileSwap';
 import type { ProjectLock } from '../state/projectLock';
 import type { StateDirectory } from '../state/stateDirectory';
 import { errnoOf, messageOf, SyncError } from '../syncError';
@@ -64,21 +64,34 @@ export async function backUpReplacedFiles(
   }
 }
 
-/** Files are swapped under a journal; one that changed since the plan is refused. */
+/** Files are swapped under a journal, a batch at a time; one that changed since the plan is refused. */
 export async function restoreFiles(
   steps: readonly FileStep[],
   { backup, projectRoot, state, lock, context }: RestoreFilesInput,
 ): Promise<{ done: FileStep[]; refused: SkippedItem[] }> {
-  const changes: FileChange[] = [];
-  for (const { item, current, entry } of steps) {
-    changes.push({ path: item, content: await backup.readFile(entry), expect: current });
-  }
-  const { applied, refused } = await swapFiles({ state, lock, root: projectRoot, changes, context });
-  const paths = new Set(applied.map(({ path }) => path));
-  return {
-    done: steps.filter(({ item }) => paths.has(item)),
-    refused: refused.map(({ change, reason }) => ({ item: change.path, kind: 'conflict', reason })),
+  const done = new Set<string>();
+  const refused: SkippedItem[] = [];
+  let changes: FileChange[] = [];
+  let bytes = 0;
+  const swap = async () => {
+    const result = await swapFiles({ state, lock, root: projectRoot, changes, context });
+    for (const { path } of result.applied) done.add(path);
+    for (const { change, reason } of result.refused)
+      refused.push({ item: change.path, kind: 'conflict', reason });
+    context.progress({ message: 'Restoring files', done: done.size, total: steps.length });
+    [changes, bytes] = [[], 0];
   };
+  for (const { item, current, entry } of steps) {
+    const content = await backup.readFile(entry);
+    const size = content?.byteLength ?? 0;
+    if (changes.length > 0 && (changes.length >= swapBatch.files || bytes + size > swapBatch.bytes))
+      await swap();
+    if (context.signal?.aborted) break;
+    changes.push({ path: item, content, expect: current });
+    bytes += size;
+  }
+  if (changes.length > 0) await swap();
+  return { done: steps.filter(({ item }) => done.has(item)), refused };
 }
 
 async function readBytes(root: string, path: string): Promise<Buffer | undefined> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sha256 } from '../digest';
 import type { SkippedItem } from '../models/plan';
 import { ioError } from '../state/ioReason';
-import { swapFiles, type FileChange } from '../state/fileSwap';
+import { swapBatch, swapFiles, type FileChange } from '../state/fileSwap';
 import { messageOf, SyncError } from '../syncError';
 import { isMergeable, keepAgreed } from './agreedContents';
 import { topDirectories, type ApplyContext } from './applyContext';
@@ -14,10 +14,6 @@ import { movedFile, nothingDone, type FilesOutcome } from './filesOutcome';
 import type { FileStep } from './filesPlan';
 import { readLocalFile } from './readLocalFile';
 import { withTransferFolder } from './transferFolder';
-
-/** A batch bounds what is held in memory, and what one journal has to undo or complete. */
-const batchFiles = 500;
-const batchBytes = 32 * 1024 * 1024;
 
 /** Where the new content of a file lies by now, and how it has to be mode-wise. */
 interface Incoming {
@@ -174,7 +170,7 @@ class PullRun {
     for (const step of this.input.plan.steps) {
       if (this.refused.has(step.path) || this.settled.has(step)) continue;
       if (step.digest !== undefined && !incoming.has(step.path)) continue;
-      if (batch.length >= batchFiles || (batch.length > 0 && bytes + step.size > batchBytes)) {
+      if (batch.length >= swapBatch.files || (batch.length > 0 && bytes + step.size > swapBatch.bytes)) {
         yield batch;
         batch = [];
         bytes = 0;

@@ -21,6 +21,9 @@ import {
 } from './swapJournal';
 import { deviceOf, locateTarget, type SwapTarget } from './swapTarget';
 
+/** How much one swap should take at most: what is held in memory, and what one journal has to undo or complete. */
+export const swapBatch = { files: 500, bytes: 32 * 1024 * 1024 } as const;
+
 export interface FileChange {
   /** Relative to the root of the swap, with `/`. */
   readonly path: string;

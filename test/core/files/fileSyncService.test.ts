@@ -570,6 +570,32 @@ describe('backup', () => {
   });
 });
 
+describe('restore', () => {
+  it('says what it has brought back when it is cancelled half-way, and goes on by the next run', async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 520 }, (_, index) => [`content/${index}.md`, `old ${index}`]),
+    );
+    const f = await filesFixture({ local: many });
+    const id = (await f.service().backup()) ?? '';
+    await f.remove('content');
+
+    const stop = new AbortController();
+    const progress = ({ message }: ProgressUpdate) => void (message === 'Restoring files' && stop.abort());
+    const service = f.service({ run: { signal: stop.signal, progress } });
+    const cancelled = await service.restore(await service.planRestore(id));
+    expect(cancelled).toMatchObject({
+      success: false,
+      items_synced: 500,
+      state: { kind: 'partial', completed: 500, total: 520 },
+    });
+    expect(Object.keys(await f.local())).toHaveLength(500);
+
+    const rest = await f.service().restore(await f.service().planRestore(id));
+    expect(rest).toMatchObject({ success: true, items_synced: 20, state: { kind: 'completed' } });
+    expect(await f.local()).toEqual(many);
+  });
+});
+
 describe('without a token', () => {
   it('says so, and asks nothing of the tenant', async () => {
     const f = await filesFixture({ local: three });
