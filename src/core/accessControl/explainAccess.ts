@@ -71,7 +71,7 @@ export function explainAccess(input: ExplainInput): AccessExplanation {
   const decided = resolveAccess(facts.of(entity, userRules.get(entityKeyText(entity))), subject, generation);
   const depends = [
     ...unknownUser(input),
-    ...(generation === 'newer' ? newerDependencies(input, facts, decided) : []),
+    ...(generation === 'newer' ? newerDependencies(input, facts, decided) : parentsOn012Tables(input)),
   ];
   if (generation === 'newer' && decided.decision === 'allow' && depends.length === 0) {
     depends.push(
@@ -93,6 +93,12 @@ export function explainAccess(input: ExplainInput): AccessExplanation {
 
 const same012Tables =
   'Servers 0.13 to 0.16 have the same tables as 0.12 and also let rules of parents (marketplaces) count; the database cannot tell them apart.';
+
+function parentsOn012Tables({ entity, catalog }: ExplainInput): string[] {
+  return parentsOf(entity, catalog).map(
+    (parent) => `rules of its parent ${describeEntity(parent)}, if the server is 0.13 to 0.16`,
+  );
+}
 
 /** Rules about users come first on every server. */
 function unknownUser({ entity, subject, state }: ExplainInput): string[] {

@@ -76,10 +76,11 @@ async function tryLock(db: Database, name: string, { logger }: RunContext): Prom
     );
     granted = rows[0]?.granted === true;
   } catch (error) {
-    if (hasNoAdvisoryLocks(error)) return { kind: 'lease', release: async () => undefined };
+    if (hasNoAdvisoryLocks(error)) return lease;
     throw error;
   }
   if (!granted) return undefined;
+  if (!(await isHeld(db, name))) return lease;
   return {
     kind: 'advisory',
     async release() {
@@ -90,6 +91,20 @@ async function tryLock(db: Database, name: string, { logger }: RunContext): Prom
       }
     },
   };
+}
+
+/** The row is the lock: its end releases it. */
+const lease: JobLock = { kind: 'lease', release: async () => undefined };
+
+/** Some databases that speak Postgres grant whatever is asked, and hold nothing: a lock that is one is listed. */
+async function isHeld(db: Database, name: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `SELECT 1 FROM pg_locks
+      WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()
+        AND objid = (hashtext($1)::bigint & 4294967295)::oid`,
+    [name],
+  );
+  return (rowCount ?? 0) > 0;
 }
 
 /** undefined_function or feature_not_supported: what databases answer that speak Postgres and have no such locks. */

@@ -48,7 +48,9 @@ export function yamlNodes(text: string): YamlNode | undefined {
         }
         const kind = state.kind as YamlNode['kind'];
         const node = open.pop();
-        if (node) Object.assign(node, { end: state.position, kind, value: state.result as unknown });
+        if (!node) return;
+        Object.assign(node, { end: state.position, kind, value: state.result as unknown });
+        if (kind === 'sequence') node.children = node.children.map(innermost);
       },
     });
   } catch (error) {
@@ -76,8 +78,12 @@ export function mappingEntries(mapping: YamlNode, text: string): YamlEntry[] {
   return entries;
 }
 
+interface Nesting<Node> extends Pick<YamlNode, 'kind' | 'value'> {
+  readonly children: readonly Node[];
+}
+
 /** Where the parser tries a value as a key first, the value comes as its own only child. */
-function innermost(node: YamlNode): YamlNode {
+function innermost<Node extends Nesting<Node>>(node: Node): Node {
   let inner = node;
   for (let child = inner.children[0]; child; child = inner.children[0]) {
     const isItself = inner.children.length === 1 && child.kind === inner.kind && child.value === inner.value;

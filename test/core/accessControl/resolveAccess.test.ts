@@ -124,14 +124,19 @@ describe('an explanation', () => {
       userRules: new Map(),
     });
 
-  it('of 0.12 is complete when no user rules stand beside it', () => {
-    expect(explain('0.12')).toMatchObject({
+  it('of 0.12 is complete when neither user rules nor parents stand beside it', () => {
+    expect(explain('0.12', {}, false)).toMatchObject({
       decision: 'allow',
       generation: '0.12',
       may_depend_on: [],
       rule: { ruleValue: 'r', justification: 'why' },
     });
-    expect(explain('0.12', { user: 2 }).may_depend_on).toEqual([expect.stringContaining('2 user rules')]);
+    expect(explain('0.12', { user: 2 }, false).may_depend_on).toEqual([
+      expect.stringContaining('2 user rules'),
+    ]);
+    expect(explain('0.12').may_depend_on).toEqual([
+      'rules of its parent marketplace/shop, if the server is 0.13 to 0.16',
+    ]);
   });
 
   it('of newer servers names parents and further dimensions, and is never a bare allow', () => {

@@ -77,9 +77,15 @@ describe('a database without advisory locks', () => {
   const removeLocks = `SET allow_system_table_mods = on;
     ALTER FUNCTION pg_catalog.pg_try_advisory_lock(bigint) RENAME TO no_such_lock`;
 
-  it('makes the row the lock, while it says running and is renewed', async () => {
+  const grantEverything = `${removeLocks};
+    CREATE FUNCTION pg_catalog.pg_try_advisory_lock(bigint) RETURNS boolean LANGUAGE sql AS 'SELECT true'`;
+
+  it.each([
+    ['refuses them', removeLocks],
+    ['grants them without having any', grantEverything],
+  ])('that %s makes the row the lock, while it says running and is renewed', async (_, without) => {
     const { db, service } = await createJobProject();
-    await db.query(removeLocks);
+    await db.query(without);
     let insideSecond: unknown;
     const first = await service({
       run: async () => {
