@@ -74,8 +74,8 @@ export function resultLines(result: SyncOperationResult<AccessDetails>): string[
   return [
     ...details.left.map(leftLine),
     ...result.warnings.map((warning) => `warning: ${warning}`),
-    `${details.inserted} inserted, ${details.updated} updated, ${details.deleted} deleted, ${details.unchanged} unchanged, ` +
-      `${details.skipped} skipped.`,
+    `${details.inserted} inserted, ${details.updated} updated, ${details.deleted} deleted, ` +
+      `${details.entities_updated} entities, ${details.unchanged} unchanged, ${details.skipped} skipped.`,
     ...(result.backup === undefined ? [] : [`Old values are in backup ${result.backup}.`]),
   ];
 }

@@ -8,6 +8,7 @@ import type {
   RuleDifference,
   UpdatedRule,
 } from './accessDiff';
+import { describeProblem } from './accessProblem';
 import {
   describeEntity,
   describeRule,
@@ -59,6 +60,7 @@ export interface AccessPlan extends SyncPlan<AccessStep> {
   readonly adopt: readonly AgreedAccess[];
   readonly forget: readonly string[];
   readonly databaseIdentity: string;
+  /** What the comparison warned of, and what the plan writes that somebody has taken away. */
   readonly warnings: readonly string[];
 }
 
@@ -69,7 +71,7 @@ export function planAccess(diff: AccessDiff, target: PlanTarget, options: Access
   const selected = options.items && new Set(options.items);
   const steps: AccessStep[] = [];
   const left: SkippedItem[] = [];
-  const warnings: string[] = [];
+  const warnings = diff.problems.filter(({ severity }) => severity === 'warning').map(describeProblem);
   for (const item of diff.entities) {
     if (selected && !selected.has(entityKeyText(item))) continue;
     const decision = decideEntity(item, options);

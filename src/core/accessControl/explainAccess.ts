@@ -1,6 +1,14 @@
 import type { Database } from '../database/connection';
 import { inAccessTables, toAccess } from './accessRepository';
-import { describeEntity, entityKeyText, type Access, type EntityKey } from './accessRule';
+import { didYouMean } from '../nearestName';
+import {
+  describeEntity,
+  entityKeyText,
+  entityTypes,
+  isEntityType,
+  type Access,
+  type EntityKey,
+} from './accessRule';
 import type { AccessState, Generation } from './accessState';
 import type { EntityCatalog } from './entityCatalog';
 import { currentFacts, type AccessFacts } from './entityFacts';
@@ -87,8 +95,24 @@ export function explainAccess(input: ExplainInput): AccessExplanation {
     ...(decided.rule && { rule: decided.rule }),
     generation,
     may_depend_on: depends,
-    notes: generation === '0.12' ? [same012Tables] : [],
+    notes: [...misspelt(input), ...(generation === '0.12' ? [same012Tables] : [])],
   };
+}
+
+/** A typo in the question is answered with a deny like any other. */
+function misspelt({ entity, state, catalog }: ExplainInput): string[] {
+  const { entityType, entityId } = entity;
+  if (state.entities.has(entityKeyText(entity))) return [];
+  const types = state.entityTypes ?? entityTypes;
+  if (!isEntityType(entityType) && !types.includes(entityType))
+    return [`There is no entity type "${entityType}".${didYouMean(entityType, types)}`];
+  const stored = [...state.entities.values()].filter((known) => known.entityType === entityType);
+  const declared = new Map<string, readonly string[]>(catalog.ids).get(entityType) ?? [];
+  if (declared.includes(entityId)) return [];
+  const known = [...stored.map((other) => other.entityId), ...declared];
+  return [
+    `Neither the database nor the services know ${describeEntity(entity)}.${didYouMean(entityId, known)}`,
+  ];
 }
 
 const same012Tables =

@@ -46,10 +46,20 @@ describe('who may what', () => {
     const denied = await p.sync().explain(entity, { roles: ['user'], user: 'u1' });
     expect(denied).toMatchObject({ decision: 'deny', rule: { ruleType: 'user', ruleValue: 'u1' } });
     expect(denied.pending).toBeUndefined();
-    expect(await p.sync().explain({ entityType: 'agent', entityId: 'nobody' }, { roles: [] })).toMatchObject({
+    const asked = (entityType: string, entityId: string) =>
+      p.sync().explain({ entityType, entityId }, { roles: [] });
+    expect(await asked('agent', 'writr')).toMatchObject({
       decision: 'deny',
       reason: 'unknownEntity',
+      notes: [
+        'Neither the database nor the services know agent/writr. Did you mean "writer"?',
+        expect.any(String),
+      ],
     });
+    expect((await asked('agnt', 'writer')).notes[0]).toBe(
+      'There is no entity type "agnt". Did you mean "agent"?',
+    );
+    expect((await asked('agent', 'reader')).notes).toHaveLength(1);
   });
 
   it('is answered without files, and names what a newer server also looks at', async () => {
