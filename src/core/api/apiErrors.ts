@@ -93,6 +93,7 @@ function judge(call: ApiCall, answer: RefusedAnswer, said: ErrorAnswer): Refusal
   if (status === 403) return forbidden(host, call);
   if ((status === 404 || status === 405) && takesFiles(call)) return takesNoChanges(host, call);
   if (status === 404 || status === 405) return notFound(host, call);
+  if (status === 409 && call.operation === 'deploy') return deploysAlready(host);
   if (status === 409 || status === 412) return conflict(host, said, call.secrets);
   if (status === 413) return tooLarge(host, said);
   return {
@@ -184,6 +185,15 @@ function conflict(host: string, said: ErrorAnswer, secrets: readonly string[]): 
     message: `The files on ${host} changed since they were compared${names ? `: ${names}` : ''}. Nothing was changed.`,
     hint: 'Compare again, look at what moved, and repeat.',
     details: { paths: moved },
+  };
+}
+
+function deploysAlready(host: string): Refusal {
+  return {
+    code: 'apiError',
+    reason: 'conflict',
+    message: `${host} is busy with another deployment of this tenant (409).`,
+    hint: 'Wait until it has finished, then release again.',
   };
 }
 

@@ -22,7 +22,8 @@ export type ApiOperation =
   | { readonly name: 'deploy' }
   | { readonly name: 'tenantApp' }
   | { readonly name: 'databaseUrl' }
-  | { readonly name: 'tenantStatus' };
+  | { readonly name: 'tenantStatus' }
+  | { readonly name: 'setSecrets' };
 
 /** Where service tokens are minted: a token exchange (cloud.md 2.5). */
 export interface TokenAuthority {
@@ -41,7 +42,7 @@ export type EndpointAuth =
   | { readonly kind: 'operator'; readonly otherwise?: TokenAuthority };
 
 export interface Endpoint {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: URL;
   readonly auth: EndpointAuth;
   /** `data`: the answer is expected as `{"data": …}` (cloud.md 3.7). */
@@ -67,6 +68,7 @@ const methods: Readonly<Record<ApiOperation['name'], Endpoint['method']>> = {
   tenantApp: 'GET',
   databaseUrl: 'GET',
   tenantStatus: 'GET',
+  setSecrets: 'PUT',
 };
 
 /** Paths below the tenant in relay mode, and below the deployment's API in direct mode (null: always relay). */
@@ -82,6 +84,7 @@ const paths: Readonly<
   tenantApp: { relay: '', direct: null },
   databaseUrl: { relay: '/database', direct: null },
   tenantStatus: { relay: '/status', direct: null },
+  setSecrets: { relay: '/secrets', direct: null },
 };
 
 /**

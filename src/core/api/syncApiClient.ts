@@ -8,7 +8,7 @@ import { downloadArchive } from './downloadArchive';
 import type { ApiOperation } from './endpoints';
 import { changeOnce, type ExpectedFile, type Landed } from './landing';
 import { readManifest } from './readManifest';
-import { readJson, type JsonExpectation } from './response';
+import { readJson, requireSuccess, type JsonExpectation } from './response';
 import { defaultRetryConfig, systemRetryClock, type RetryClock, type RetryConfig } from './retry';
 import type { ExchangeClient } from './tokenExchange';
 import {
@@ -155,6 +155,20 @@ export class SyncApiClient {
       read: this.#reading({ schema: models.deploySchema, limitBytes: jsonLimitBytes }, context),
     });
     return { status: answer.status, appUrl: answer.app_url ?? undefined };
+  }
+
+  /**
+   * Sets environment secrets of the tenant; those that are not named stay. Setting them twice is setting them once.
+   * @returns the names that were sent (cloud.md 3.7); values are in no message and no log
+   */
+  async setSecrets(context: RunContext, secrets: ReadonlyMap<string, string>): Promise<readonly string[]> {
+    await callApi(this.#session, context, {
+      operation: { name: 'setSecrets' },
+      ...jsonBody({ secrets: Object.fromEntries(secrets) }),
+      read: (response, call) =>
+        requireSuccess(response, { ...call, secrets: [...call.secrets, ...secrets.values()] }, context.now()),
+    });
+    return [...secrets.keys()];
   }
 
   /** Name of the tenant's app. @throws SyncError `tenantNoApp` when it has none (cloud.md 1.3) */
