@@ -23,6 +23,7 @@ export async function prepareDemo({ directory, databaseUrl }) {
     await createTables(client);
     // The first sync is our own: it leaves the base that tells later who changed what.
     await run(process.execPath, [cli, 'content', 'to-db', '--yes', '--project', directory]);
+    await cp(join(here, 'jobs.yaml'), join(directory, '.systemprompt', 'sync', 'jobs.yaml'));
     await driftInDatabase(client);
   } finally {
     await client.end();

@@ -6,14 +6,19 @@ import { registerRefreshing } from './ui/changes/startRefreshing';
 import { registerFileWatching } from './ui/changes/watchFiles';
 import { registerCommands } from './ui/commands/registerCommands';
 import { registerContentDiagnostics } from './ui/problems/contentDiagnostics';
+import { keepJobs, type KeptJobs } from './ui/jobs/keepJobs';
 import { registerLanguage } from './ui/language/registerLanguage';
+import { registerOperationsView } from './ui/operations/operationsView';
 import { registerSignIn } from './ui/signIn/registerSignIn';
 import { createServices } from './ui/services';
 import { registerSyncStatusBar } from './ui/status/syncStatusBar';
 
+let jobs: KeptJobs | undefined;
+
 /** Only registers: no file is read and no library loaded before something is asked for. */
 export function activate(context: ExtensionContext): void {
   const services = createServices(context);
+  jobs = keepJobs(services);
   const language = registerLanguage(services);
   context.subscriptions.push(
     services,
@@ -27,5 +32,12 @@ export function activate(context: ExtensionContext): void {
     registerContentDiagnostics(services, language.live),
     registerFileWatching(services),
     registerRefreshing(services),
+    registerOperationsView(services),
+    jobs,
   );
+}
+
+/** A run that is under way is ended in its row first; the editor waits for that a few seconds. */
+export async function deactivate(): Promise<void> {
+  await jobs?.ended();
 }

@@ -29,6 +29,14 @@ export const commands = {
   signOut: 'systempromptSync.tenant.signOut',
   showLog: 'systempromptSync.showLog',
   focusChanges: 'systempromptSync.focusChanges',
+  runJob: 'systempromptSync.jobs.run',
+  runJobNow: 'systempromptSync.jobs.runNow',
+  pauseJob: 'systempromptSync.jobs.pause',
+  resumeJob: 'systempromptSync.jobs.resume',
+  showJobHistory: 'systempromptSync.jobs.showHistory',
+  editSchedule: 'systempromptSync.jobs.editSchedule',
+  turnJobsOn: 'systempromptSync.jobs.turnOn',
+  turnJobsOff: 'systempromptSync.jobs.turnOff',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];
@@ -44,13 +52,23 @@ export const internalCommands: readonly CommandId[] = [
   commands.compareArea,
   commands.showProblem,
   commands.focusChanges,
+  commands.runJobNow,
+  commands.pauseJob,
+  commands.resumeJob,
+  commands.showJobHistory,
+  commands.editSchedule,
+  commands.turnJobsOn,
+  commands.turnJobsOff,
 ];
 
 export const commandCategory = 'Systemprompt Sync';
 
 export const viewContainer = 'systempromptSync';
 
-export const views = { changes: 'systempromptSync.changes' } as const;
+export const views = {
+  changes: 'systempromptSync.changes',
+  operations: 'systempromptSync.operations',
+} as const;
 
 export const walkthrough = 'systempromptSync.start';
 
@@ -89,6 +107,8 @@ export const settings = {
   refreshOnSave: 'systempromptSync.refresh.onSave',
   keepBackups: 'systempromptSync.backups.keep',
   confirmOverwrite: 'systempromptSync.safety.confirmOverwrite',
+  jobsEnabled: 'systempromptSync.jobs.enabled',
+  jobsSchedule: 'systempromptSync.jobs.schedule',
 } as const;
 
 export const statusBarItem = 'systempromptSync.status';
@@ -108,4 +128,8 @@ export const contextValues = {
   blocked: 'content:blocked',
   invalidFile: 'content:invalidFile',
   invalidRow: 'content:invalidRow',
+  scheduledJob: 'job:scheduled',
+  pausedJob: 'job:paused',
+  manualJob: 'job:manual',
+  serverJob: 'job:server',
 } as const;

@@ -6,8 +6,9 @@ import { createRefresh, type Refresh } from './changes/refreshChanges';
 import { createAreas } from './createAreas';
 import { createDatabaseSecrets, type DatabaseSecrets } from './host/databaseSecrets';
 import { createOutputLog, type OutputLog } from './host/outputLog';
-import { createScanThread } from './host/scanThread';
+import { createScanThread, type ScanThread } from './host/scanThread';
 import { createTenantTokens, type TenantTokens } from './host/tenantTokens';
+import { createJobsStore, type JobsStore } from './jobs/jobsStore';
 import { createReports, type Reports } from './documents/reports';
 import { createSnapshots, type Snapshots } from './documents/snapshots';
 import { createRowDocuments, type RowDocuments } from './content/rowDocuments';
@@ -27,6 +28,8 @@ export interface Services extends vscode.Disposable {
   readonly rows: RowDocuments;
   readonly reports: Reports;
   readonly snapshots: Snapshots;
+  readonly jobs: JobsStore;
+  readonly scanThread: ScanThread;
   /** Comparing and applying take turns in a window; between windows the project's lock does. */
   readonly queue: SerialQueue;
   /** Aborts when the extension goes away. */
@@ -51,6 +54,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const rows = createRowDocuments({ store, quietContext });
   const reports = createReports();
   const snapshots = createSnapshots(t);
+  const jobs = createJobsStore(context.workspaceState);
   const shared = {
     log,
     store,
@@ -69,11 +73,12 @@ export function createServices(context: vscode.ExtensionContext): Services {
     rows,
     reports,
     snapshots,
+    jobs,
     quietContext,
     refresh: createRefresh(shared),
     dispose() {
       controller.abort();
-      for (const owned of [signInNotice, rows, reports, snapshots, store, shared.scanThread, log])
+      for (const owned of [signInNotice, rows, reports, snapshots, jobs, store, shared.scanThread, log])
         owned.dispose();
     },
   };

@@ -6,6 +6,7 @@ import { unusedAreas } from '../../src/ui/changes/changesArea';
 import { noCounts } from '../../src/ui/status/directionCounts';
 import { contentDiff, difference, problem, source } from './content/sampleDiff';
 import { syncStatus, withSignIn } from '../../src/ui/status/syncStatus';
+import { withFailedJobs } from '../../src/ui/status/withFailedJobs';
 import { inEnglish as t } from './inEnglish';
 import { sampleProject } from './sampleProject';
 
@@ -147,5 +148,37 @@ describe('the status bar', () => {
     });
     expect(withSignIn(status, undefined)).toBe(status);
     expect(withSignIn(undefined, 'The token ends at 10:00.')).toBeUndefined();
+  });
+});
+
+describe('a failed job in the status bar', () => {
+  const compared = syncStatus(t, {
+    view: ready(difference('a', 'removed')),
+    activity: undefined,
+    areas: unusedAreas,
+  });
+
+  it('stands before what waits, and leads to its history', () => {
+    expect(withFailedJobs(t, [{ name: 'content_sync', reason: 'No YAML.', ended: '' }], compared)).toEqual({
+      text: '$(error) job failed · 1↓',
+      tooltip: 'Systemprompt Sync: content_sync failed. No YAML.\nSystemprompt Sync: 1 to bring to disk',
+      command: 'systempromptSync.jobs.showHistory',
+      severity: 'error',
+    });
+  });
+
+  it('is shown where nothing has been compared yet, with how many others there are', () => {
+    const failed = [
+      { name: undefined, reason: 'No table.', ended: '' },
+      { name: 'content_sync', reason: 'No YAML.', ended: '' },
+    ];
+    expect(withFailedJobs(t, failed, undefined)).toMatchObject({
+      text: '$(error) job failed',
+      tooltip: 'Systemprompt Sync: the jobs do not run. No table. And 1 more.',
+    });
+  });
+
+  it('changes nothing once it was looked at', () => {
+    expect(withFailedJobs(t, [], compared)).toBe(compared);
   });
 });

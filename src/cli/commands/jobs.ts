@@ -1,5 +1,3 @@
-import { AccessControlSyncJob } from '../../core/jobs/accessControlSyncJob';
-import { ContentSyncJob } from '../../core/jobs/contentSyncJob';
 import { JobService, type JobServiceOptions } from '../../core/jobs/jobService';
 import { runLine } from '../../core/jobs/runLine';
 import type { EndedRun } from '../../core/jobs/runLocked';
@@ -28,9 +26,8 @@ export interface RunOptions {
 /** How a run ended is its exit code (data.md J-8). */
 export function jobsRun(name: string): Command<RunOptions> {
   return async (session, { parameter = [] }) => {
-    const project = await openProject(session);
-    const service = openJobs(session, project);
-    if (session.options.dryRun) return answerPlan(session, project, service, name, parameter);
+    const service = openJobs(session, await openProject(session));
+    if (session.options.dryRun) return answerPlan(session, service, name, parameter);
     const { outcome, record } = await service.run(name, parameter);
     // What stopped it says more than a result that is not there.
     if (outcome.thrown instanceof Error && !outcome.result && outcome.status !== 'cancelled')
@@ -93,15 +90,11 @@ function openJobs(session: Session, project: Project, options: JobServiceOptions
 
 async function answerPlan(
   session: Session,
-  project: Project,
   service: JobService,
   name: string,
   parameters: readonly string[],
 ): Promise<ExitCode> {
-  const { task } = await service.jobFor(name, parameters);
-  const plan = await (task.name === 'content_sync'
-    ? new ContentSyncJob(project, session.context, task.parameters).plan()
-    : new AccessControlSyncJob(project, session.context, task.parameters).plan());
+  const plan = await service.plan(name, parameters);
   const { create, update, delete: deletes } = countActions(plan.steps);
   const document = dryRunDocument(plan, {
     details: { created: create, updated: update, deleted: deletes, left: plan.left },

@@ -5,6 +5,7 @@ import { messageOf, SyncError } from '../syncError';
 import type { Job } from './job';
 import type { JobClock } from './jobClock';
 import type { JobResult, RunTask } from './runTask';
+import { stoppedText } from './stoppedText';
 
 /** How a run ended, retries included. */
 export interface JobOutcome {
@@ -96,7 +97,7 @@ function stopped(
   if (lost.aborted) {
     return { status: 'failed', attempts, errors: [textOf(lost.reason), ...found], result, thrown };
   }
-  return { status: 'cancelled', attempts, errors: ['It was stopped.', ...found], result, thrown };
+  return { status: 'cancelled', attempts, errors: [stoppedText, ...found], result, thrown };
 }
 
 /** For the history and the row, which others read: never a secret, whoever threw it. */

@@ -1,3 +1,5 @@
+import type { AccessPlan } from '../accessControl/accessPlan';
+import type { ContentPlan } from '../content/contentPlan';
 import type { GuardAnswers } from '../guards';
 import { withDatabase, type Database } from '../database/connection';
 import type { RunContext } from '../ports';
@@ -89,8 +91,21 @@ export class JobService {
     });
   }
 
-  /** The job as a run by hand would do it, for a look at its plan. @throws SyncError `invalidInput` */
-  async jobFor(name: string, parameters: readonly string[] = []): Promise<Job> {
+  /**
+   * What a run by hand would do; changes nothing.
+   * @throws SyncError `invalidInput` for a name or parameter, and what comparing throws
+   */
+  async plan(name: string, parameters: readonly string[] = []): Promise<ContentPlan | AccessPlan> {
+    const { task } = await this.jobFor(name, parameters);
+    if (task.name === 'content_sync') {
+      const { ContentSyncJob } = await import('./contentSyncJob');
+      return new ContentSyncJob(this.project, this.context, task.parameters).plan();
+    }
+    const { AccessControlSyncJob } = await import('./accessControlSyncJob');
+    return new AccessControlSyncJob(this.project, this.context, task.parameters).plan();
+  }
+
+  private async jobFor(name: string, parameters: readonly string[]): Promise<Job> {
     const known = requireJobName(name);
     const { jobs, problems } = await this.readJobs();
     for (const { message } of problems) this.context.logger.warn(message);

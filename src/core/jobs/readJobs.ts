@@ -15,6 +15,7 @@ import { errnoOf } from '../syncError';
 import { checkJobEntry } from './checkJobEntry';
 import { parseSchedule } from './cronSchedule';
 import { jobNames, type Job, type JobName } from './job';
+import { jobsFilePath } from './jobsFilePath';
 import { taskOf, type RawJob } from './jobSchema';
 
 /** The jobs of a project, and what is wrong with how they are written. */
@@ -31,7 +32,6 @@ interface Entries {
   readonly problems: readonly ContentProblem[];
 }
 
-export const jobsFilePath = '.systemprompt/sync/jobs.yaml';
 const maxFileBytes = 256 * 1024;
 const maxFileNodes = 10_000;
 const defaultTimeoutSeconds = 600;

@@ -1,3 +1,4 @@
+import type { ContentSyncOptions } from '../content/contentLocalSync';
 import type { GuardAnswers } from '../guards';
 import type { SyncOperationResult } from '../models/operation';
 import type { SkippedItem } from '../models/plan';
@@ -11,14 +12,23 @@ export type JobResult = SyncOperationResult<{ readonly left: readonly SkippedIte
 /** Carries out a task once. What it throws may be tried again, see `attemptJob`. */
 export type RunTask = (task: JobTask, context: RunContext) => Promise<JobResult>;
 
-/** @param answers given in advance: a job asks nobody */
-export function projectTasks(project: Project, answers: GuardAnswers = {}): RunTask {
+/**
+ * @param answers given in advance: a job asks nobody
+ * @param options of the host: where files are scanned, how many backups are kept
+ */
+export function projectTasks(
+  project: Project,
+  answers: GuardAnswers = {},
+  options: ContentSyncOptions = {},
+): RunTask {
   return async (task, context) => {
     if (task.name === 'content_sync') {
       const { ContentSyncJob } = await import('./contentSyncJob');
-      return new ContentSyncJob(project, context, task.parameters).run(answers);
+      return new ContentSyncJob(project, context, task.parameters, options).run(answers);
     }
     const { AccessControlSyncJob } = await import('./accessControlSyncJob');
-    return new AccessControlSyncJob(project, context, task.parameters).run(answers);
+    const { keepBackups } = options;
+    const kept = keepBackups === undefined ? {} : { keepBackups };
+    return new AccessControlSyncJob(project, context, task.parameters, kept).run(answers);
   };
 }

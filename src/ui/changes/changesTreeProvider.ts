@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { schemes } from '../contributions';
+import { plainTooltip } from '../plainTooltip';
 import type { Translate } from '../translate';
 import type { ChangeNode } from './changeNode';
 import type { NodeRow, NodeText, RowOf } from './changesArea';
@@ -53,7 +54,7 @@ function treeItem(t: Translate, store: ChangesStore, node: ChangeNode, row: Node
   const item = new vscode.TreeItem(text.label, collapsibleState(node));
   item.id = node.id;
   item.description = text.description;
-  item.tooltip = tooltip(text.tooltip);
+  item.tooltip = plainTooltip(text.tooltip);
   item.contextValue = text.contextValue;
   item.accessibilityInformation = { label: text.spoken };
   item.iconPath = new vscode.ThemeIcon(icon);
@@ -71,13 +72,6 @@ function collapsibleState({ children }: ChangeNode): vscode.TreeItemCollapsibleS
   const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   if (children.length === 0) return None;
   return children.length <= expandedUpTo ? Expanded : Collapsed;
-}
-
-/** Titles and messages come from files and rows: they are shown as text, whatever markup they hold. */
-function tooltip([heading = '', ...lines]: readonly string[]): vscode.MarkdownString {
-  const markdown = new vscode.MarkdownString('**').appendText(heading).appendMarkdown('**');
-  for (const line of lines) markdown.appendMarkdown('\n\n').appendText(line);
-  return markdown;
 }
 
 function checkbox(t: Translate, checked: boolean, { spoken }: NodeText) {

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { commands, type CommandId } from '../contributions';
+import { editSchedule, pauseJob, showJobHistory, switchJobs } from '../jobs/jobCommands';
+import { runJob } from '../jobs/runJob';
 import { runCommand, type CommandHandler } from '../runCommand';
 import type { Services } from '../services';
 import { restoreBackup } from './backupCommands';
@@ -51,6 +53,14 @@ const handlers: Readonly<Record<CommandId, CommandHandler>> = {
   [commands.signOut]: signOut,
   [commands.showLog]: showLog,
   [commands.focusChanges]: focusChanges,
+  [commands.runJob]: runJob,
+  [commands.runJobNow]: runJob,
+  [commands.pauseJob]: pauseJob(true),
+  [commands.resumeJob]: pauseJob(false),
+  [commands.showJobHistory]: showJobHistory,
+  [commands.editSchedule]: editSchedule,
+  [commands.turnJobsOn]: switchJobs(true),
+  [commands.turnJobsOff]: switchJobs(false),
 };
 
 export function registerCommands(services: Services): vscode.Disposable {

@@ -16,6 +16,10 @@ export interface Settings {
   readonly refreshOnSave: boolean;
   readonly keepBackups: number;
   readonly confirmOverwrite: ConfirmPolicy;
+  /** Whether the project's schedule runs in this editor. */
+  readonly jobsEnabled: boolean;
+  /** Entries like those of jobs.yaml; checked by whoever reads that. */
+  readonly jobsSchedule: unknown;
 }
 
 /** @param folder the workspace folder whose settings count */
@@ -42,6 +46,8 @@ export function readSettings(folder?: vscode.Uri): Settings {
     refreshOnSave: flag(settings.refreshOnSave, true),
     keepBackups: typeof keep === 'number' && Number.isInteger(keep) && keep >= 1 && keep <= 1000 ? keep : 20,
     confirmOverwrite: text(settings.confirmOverwrite) === 'deletionsOnly' ? 'deletionsOnly' : 'always',
+    jobsEnabled: flag(settings.jobsEnabled, false),
+    jobsSchedule: configuration.get<unknown>(settings.jobsSchedule, []),
   };
 }
 
@@ -50,8 +56,8 @@ export function readSettings(folder?: vscode.Uri): Settings {
  * @param value undefined takes the setting out
  */
 export async function writeProjectSetting(
-  id: typeof settings.profile | typeof settings.tenantId,
-  value: string | undefined,
+  id: typeof settings.profile | typeof settings.tenantId | typeof settings.jobsEnabled,
+  value: string | boolean | undefined,
   folder: vscode.Uri,
 ): Promise<void> {
   const target =

@@ -17,6 +17,8 @@ export interface TreeRow {
 export interface TreeView {
   /** Opens a view container by the name of its icon in the activity bar. */
   openContainer(name: string): Promise<void>;
+  /** Expands a view of the open container by its title. */
+  openView(view: string): Promise<void>;
   /** The number on the icon of a view container; '' without one. */
   badge(name: string): Promise<string>;
   /** The rows of a view that are to be seen, top to bottom. */
@@ -31,6 +33,8 @@ export interface TreeView {
   rowAction(view: string, label: string, action: string): Promise<void>;
   /** Presses an icon in the title of the view. */
   titleAction(view: string, action: string): Promise<void>;
+  /** Chooses an entry of the "…" menu in the title of the view. */
+  titleMenu(view: string, entry: string): Promise<void>;
   /** Chooses an entry of the menu that a right click opens. */
   contextMenu(target: Locator, entry: string): Promise<void>;
   /** The entries of the menu that a right click opens; closes it again. */
@@ -56,6 +60,11 @@ export function treeView(page: Page): TreeView {
       const shown = page.locator('.sidebar .composite.title', { hasText: new RegExp(name, 'i') });
       if (!(await shown.isVisible())) await icon(name).first().click();
       await shown.waitFor();
+    },
+    async openView(view) {
+      const header = pane(view).locator('> .pane-header');
+      await header.waitFor();
+      if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
     },
     async badge(name) {
       const content = icon(name).locator('.badge-content');
@@ -84,6 +93,14 @@ export function treeView(page: Page): TreeView {
       const bar = page.locator('.sidebar').locator(`.action-label[aria-label^="${action}"]:visible`);
       await pane(view).hover();
       await bar.first().click();
+    },
+    async titleMenu(view, entry) {
+      await pane(view).hover();
+      await pane(view).locator('> .pane-header .codicon-toolbar-more').click();
+      await menu.filter({ hasText: entry }).first().waitFor();
+      // As below.
+      await page.waitForTimeout(300);
+      await menu.filter({ hasText: entry }).first().click();
     },
     async contextMenu(target, entry) {
       await target.click({ button: 'right' });

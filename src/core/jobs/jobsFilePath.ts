@@ -1,0 +1,2 @@
+/** The project's schedule, relative to its root. */
+export const jobsFilePath = '.systemprompt/sync/jobs.yaml';
