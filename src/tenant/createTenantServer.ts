@@ -73,7 +73,7 @@ export async function createTenantServer(options: TenantOptions): Promise<Tenant
       'io',
       `The endpoint cannot listen on ${settings.host}:${settings.port}: ${messageOf(error)}`,
       {
-        hint: 'Choose another port.',
+        hint: 'Choose another address or port.',
         cause: error,
       },
     );

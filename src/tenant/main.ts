@@ -1,3 +1,6 @@
+import { stat } from 'node:fs/promises';
+
+import { errnoOf, messageOf, SyncError } from '../core/syncError';
 import { createTenantServer } from './createTenantServer';
 import { optionsFromEnvironment } from './optionsFromEnvironment';
 
@@ -19,14 +22,16 @@ export interface ServeTenantOptions {
  * `tenant serve`: runs the endpoint until the signal fires. Prints `{"url":"http://…"}` once it listens. What is not
  * an option comes from the environment (docs/tenant-endpoint.md lists the names).
  *
- * @throws SyncError missingConfig without SYSTEMPROMPT_TENANT_TOKEN; invalidInput for a variable that cannot be read;
- *   io when the address is taken
+ * @throws SyncError missingConfig without SYSTEMPROMPT_TENANT_TOKEN or without the services directory; invalidInput for
+ *   a variable that cannot be read; io when the address is taken
  */
 export async function serveTenant(options: ServeTenantOptions): Promise<void> {
   const { env, signal, print } = options;
   if (signal.aborted) return;
+  const settings = optionsFromEnvironment(env);
+  await requireDirectory(options.servicesDir);
   const server = await createTenantServer({
-    ...optionsFromEnvironment(env),
+    ...settings,
     servicesDir: options.servicesDir,
     ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
     ...(options.host === undefined ? {} : { host: options.host }),
@@ -38,4 +43,18 @@ export async function serveTenant(options: ServeTenantOptions): Promise<void> {
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
   await server.close();
+}
+
+/** A mistyped directory would look like an empty tenant to everyone who pulls from it. */
+async function requireDirectory(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).isDirectory()) return;
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT')
+      throw new SyncError('io', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+  throw new SyncError('missingConfig', `There is no services directory at ${path}.`, {
+    hint: 'Create it, or name another one with --services.',
+    details: { path },
+  });
 }

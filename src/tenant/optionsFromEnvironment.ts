@@ -24,6 +24,13 @@ export function optionsFromEnvironment(
       hint: 'Set it to a long random text; clients use the same text as their API token.',
     });
   }
+  if (!/^[\x21-\x7e]{16,}$/.test(operatorToken)) {
+    throw new SyncError(
+      'invalidInput',
+      'SYSTEMPROMPT_TENANT_TOKEN is shorter than 16 characters, or holds blanks or characters that no client can send.',
+      { hint: 'Make one with: openssl rand -hex 32' },
+    );
+  }
   const id = env['SYSTEMPROMPT_TENANT_ID'] ?? 'tenant';
   const appName = env['SYSTEMPROMPT_TENANT_APP'];
   const appUrl = env['SYSTEMPROMPT_TENANT_APP_URL'];

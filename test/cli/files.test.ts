@@ -146,6 +146,18 @@ it.each([
   expect(run.stdout + run.stderr).not.toContain('wrong-token');
 });
 
+it('says before the tenant refuses that the token has expired', async () => {
+  const { root, tenant } = await setup(files);
+  const payload = Buffer.from(JSON.stringify({ exp: 1_000 })).toString('base64url');
+  const run = await runCli(['files', 'diff', '--origin', tenant.server.url, '--json'], {
+    cwd: root,
+    env: { SYSTEMPROMPT_API_TOKEN: `eyJhbGciOiJub25lIn0.${payload}.seeded-signature` },
+  });
+  expect(run.code).toBe(3);
+  expect(run.stderr).toContain('Your sign-in has expired');
+  expect(run.stdout + run.stderr).not.toContain('seeded-signature');
+});
+
 it('exits with 130 when it is stopped, and has sent nothing', async () => {
   const { cli, tenant } = await setup(
     files,

@@ -54,6 +54,11 @@ it.each([
   ['the services directory', ['tenant', 'serve'], { SYSTEMPROMPT_TENANT_TOKEN: 't' }],
   ['the token', ['tenant', 'serve', '--services', 'SERVICES'], {}],
   [
+    'to do what it does',
+    ['tenant', 'serve', '--services', 'SERVICES', '--dry-run'],
+    { SYSTEMPROMPT_TENANT_TOKEN: 'seeded-operator-token' },
+  ],
+  [
     'a port that is one',
     ['tenant', 'serve', '--services', 'SERVICES', '--port', '70000'],
     { SYSTEMPROMPT_TENANT_TOKEN: 't' },

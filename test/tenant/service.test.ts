@@ -337,6 +337,18 @@ describe('tenant serve', () => {
     ['no token', {}, 'missingConfig', /SYSTEMPROMPT_TENANT_TOKEN/u],
     ['a blank token', { SYSTEMPROMPT_TENANT_TOKEN: '  ' }, 'missingConfig', /SYSTEMPROMPT_TENANT_TOKEN/u],
     [
+      'a token that is guessed soon',
+      { SYSTEMPROMPT_TENANT_TOKEN: 'geheim' },
+      'invalidInput',
+      /^(?!.*geheim)/u,
+    ],
+    [
+      'a token that no client can send',
+      { SYSTEMPROMPT_TENANT_TOKEN: `${operatorToken} geheim` },
+      'invalidInput',
+      /^(?!.*geheim)/u,
+    ],
+    [
       'a registry that is no JSON',
       { SYSTEMPROMPT_TENANT_TOKEN: operatorToken, SYSTEMPROMPT_TENANT_REGISTRY: 'geheim' },
       'invalidInput',
@@ -351,6 +363,15 @@ describe('tenant serve', () => {
   ])('does not start with %s', async (_name, env, code, message) => {
     const serving = serveTenant({ servicesDir: tmpdir(), env, signal, print });
     await expect(serving).rejects.toMatchObject({ code, message: expect.stringMatching(message) as unknown });
+  });
+
+  it('does not start on a directory that is not there, which would look like an empty tenant', async () => {
+    const servicesDir = join(tmpdir(), 'no-such-services');
+    const env = { SYSTEMPROMPT_TENANT_TOKEN: operatorToken };
+    await expect(serveTenant({ servicesDir, env, signal, print })).rejects.toMatchObject({
+      code: 'missingConfig',
+      message: expect.stringContaining(servicesDir) as unknown,
+    });
   });
 
   it('says so when its port is taken', async () => {

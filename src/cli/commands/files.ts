@@ -11,6 +11,7 @@ import { dryRunDocument } from '../dryRun';
 import { exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
 import { diffLines, planLines, resultLines } from '../print/filesLines';
 import { openProject, type Command, type Session } from '../session';
+import { warnOfExpiry } from '../warnOfExpiry';
 
 export interface FilesDiffOptions {
   readonly path?: readonly string[];
@@ -95,8 +96,10 @@ async function withFiles(
   session: Session,
   run: (service: FileSyncService) => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  const project = await openProject(session);
+  await warnOfExpiry(project, session);
   const service = new FileSyncService({
-    project: await openProject(session),
+    project,
     context: session.context,
     keepCaches: session.options.dryRun !== true,
     ...connectOptions(session),

@@ -13,6 +13,7 @@ import { exitCodeOf, exitCodeOfApply, exitCodes, type ExitCode } from '../exitCo
 import { dbPlanLines, dbResultLines } from '../print/dbLines';
 import { planLines, resultLines } from '../print/filesLines';
 import { openProject, type Command, type Session } from '../session';
+import { warnOfExpiry } from '../warnOfExpiry';
 import { databasePlanDocument, plannedWrites } from './db';
 import { filesExitCode, planDocument, planOptions, type FilesApplyOptions } from './files';
 
@@ -20,6 +21,7 @@ import { filesExitCode, planDocument, planOptions, type FilesApplyOptions } from
 export function syncAll(direction: FilesDirection): Command<FilesApplyOptions> {
   return async (session, options) => {
     const project = await openProject(session);
+    await warnOfExpiry(project, session);
     const { context } = session;
     const keepCaches = session.options.dryRun !== true;
     const files = new FileSyncService({ project, context, keepCaches, ...connectOptions(session) });

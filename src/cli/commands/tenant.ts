@@ -19,6 +19,15 @@ export const tenantServe: Command<ServeOptions> = async (
       hint: 'Name it with --services DIR.',
     });
   }
+  if (options.dryRun === true) {
+    throw new SyncError(
+      'invalidInput',
+      'tenant serve has no dry run: what it does is decided by its clients.',
+      {
+        hint: 'Leave --dry-run out; clients can ask for one with --dry-run of their own.',
+      },
+    );
+  }
   const { serveTenant } = await import('../../tenant/main');
   await serveTenant({
     servicesDir: resolve(cwd, services),

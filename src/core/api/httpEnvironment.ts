@@ -1,4 +1,4 @@
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import type { Agent, Dispatcher } from 'undici';
 import { SyncError } from '../syncError';
 import { isLoopbackHost } from './httpUrl';
@@ -38,7 +38,10 @@ export async function openConnections(
   const undici = await import('undici');
   const tls = {
     rejectUnauthorized: environment.rejectUnauthorized ?? true,
-    ...(environment.ca?.length ? { ca: [...rootCertificates, ...environment.ca] } : {}),
+    // Hundreds of certificates are read once, and not again for every connection.
+    ...(environment.ca?.length
+      ? { secureContext: createSecureContext({ ca: [...rootCertificates, ...environment.ca] }) }
+      : {}),
   };
   const common: Agent.Options = {
     // Silence is judged by the transport, in both directions and by progress: undici's own limits would count only one.
