@@ -8,6 +8,8 @@ export interface Child {
   readonly ready: Promise<void>;
   /** Resolves with the exit code, or the signal that ended it; the process is then really gone. */
   readonly ended: Promise<number | NodeJS.Signals>;
+  /** Writes a line to its standard input. */
+  tell(line: string): void;
   kill(signal?: NodeJS.Signals): void;
 }
 
@@ -18,11 +20,12 @@ export async function bundleChild(entry: string): Promise<(...args: string[]) =>
 }
 
 function start(file: string, args: readonly string[]): Child {
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return {
     ready: once(child.stdout, 'data').then(() => undefined),
     ended: endOf(child),
+    tell: (line) => void child.stdin.write(`${line}\n`),
     kill: (signal = 'SIGKILL') => void child.kill(signal),
   };
 }

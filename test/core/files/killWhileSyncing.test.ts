@@ -1,0 +1,7 @@
+import { expect, it } from 'vitest';
+import { killWhileSyncing } from './killWhileSyncing';
+
+it('heals by itself when a pull, a push or a restore is killed', async () => {
+  const { killed } = await killWhileSyncing(15);
+  expect(killed).toBeGreaterThan(0);
+}, 120_000);
