@@ -45,7 +45,15 @@ function addApplyOptions(command: CommanderCommand): CommanderCommand {
         .choices(['abort', 'local', 'remote'])
         .default('abort'),
     )
-    .option('--delete', 'carry deletions over; without an earlier sync only of files named with --path');
+    .option('--delete', 'carry deletions over; without an earlier sync only of files named with --path')
+    .addOption(limitOption('--max-entries <n>', 'entries of an archive of the tenant (100000)'))
+    .addOption(limitOption('--max-file-size <MiB>', 'one file of it, unpacked (256)'))
+    .addOption(limitOption('--max-archive-size <MiB>', 'all of it, unpacked (2048)'))
+    .addOption(limitOption('--max-ratio <n>', 'unpacked size over packed size (200)'));
+}
+
+function limitOption(flags: string, description: string): Option {
+  return new Option(flags, `limit: ${description}`).argParser(Number);
 }
 
 function pathOption(): Option {

@@ -126,6 +126,19 @@ it('takes only what --path names, and carries a deletion over with --delete', as
   expect([pushed.code, pushed.json()]).toMatchObject([0, { details: { deleted: ['content/a.md'] } }]);
 });
 
+it('refuses an archive over a limit that was set, and a limit that is none', async () => {
+  const { cli, services } = await setup({}, files);
+  const refused = await cli('files', 'pull', '--max-entries', '1');
+  expect([refused.code, refused.json()]).toMatchObject([
+    4,
+    { error: { code: 'tarballUnsafe', details: { rule: 'entryCount' } } },
+  ]);
+  expect(await readTree(services)).toEqual({});
+  const wrong = await cli('sync', 'pull', '--max-file-size', 'huge');
+  expect([wrong.code, wrong.json()]).toMatchObject([2, { error: { code: 'invalidInput' } }]);
+  expect((await cli('files', 'pull', '--max-entries', '2')).code).toBe(0);
+});
+
 it.each([
   ['no tenant', ['files', 'diff'], {}, 2, 'missingConfig'],
   ['no token', ['files', 'diff', '--origin', 'ORIGIN'], {}, 3, 'unauthorized'],

@@ -1,6 +1,7 @@
 import { answerRestore } from '../answerRestore';
 import { connectOptions } from '../connectOptions';
 import { FileSyncService } from '../../core/files/fileSyncService';
+import { archiveLimitsFrom, type ArchiveLimits } from '../../core/files/archive/archiveLimits';
 import { filesDetails, nothingDone, type FilesDetails } from '../../core/files/filesOutcome';
 import type { FilesDirection, FilesPlan, FilesPlanOptions, FilesSide } from '../../core/files/filesPlan';
 import { filesDiffReport } from '../../core/files/filesReport';
@@ -17,9 +18,26 @@ export interface FilesDiffOptions {
   readonly path?: readonly string[];
 }
 
-export interface FilesApplyOptions extends FilesDiffOptions {
+export interface FilesApplyOptions extends FilesDiffOptions, ArchiveLimitOptions {
   readonly conflict?: 'abort' | FilesSide;
   readonly delete?: boolean;
+}
+
+/** What an archive of the tenant may cost; cli options of `push` and `pull`. */
+export interface ArchiveLimitOptions {
+  readonly maxEntries?: number;
+  readonly maxFileSize?: number;
+  readonly maxArchiveSize?: number;
+  readonly maxRatio?: number;
+}
+
+export function limitsOf(options: ArchiveLimitOptions): ArchiveLimits {
+  return archiveLimitsFrom({
+    entries: options.maxEntries,
+    fileMegabytes: options.maxFileSize,
+    totalMegabytes: options.maxArchiveSize,
+    ratio: options.maxRatio,
+  });
 }
 
 export interface FilesRestoreOptions {
@@ -40,13 +58,17 @@ export const filesDiff: Command<FilesDiffOptions> = (session, { path = [] }) =>
 /** `files push` and `files pull`: plan, ask, apply. */
 export function filesApply(direction: FilesDirection): Command<FilesApplyOptions> {
   return (session, options) =>
-    withFiles(session, async (service) => {
-      const plan = await service.plan(await service.diff(), { ...planOptions(options), direction });
-      if (session.options.dryRun) return answerPlan(session, plan);
-      const result = await service.apply(plan, await confirmPlan(plan, session));
-      session.output.answer(result, resultLines(result));
-      return filesExitCode(result, session);
-    });
+    withFiles(
+      session,
+      async (service) => {
+        const plan = await service.plan(await service.diff(), { ...planOptions(options), direction });
+        if (session.options.dryRun) return answerPlan(session, plan);
+        const result = await service.apply(plan, await confirmPlan(plan, session));
+        session.output.answer(result, resultLines(result));
+        return filesExitCode(result, session);
+      },
+      limitsOf(options),
+    );
 }
 
 export const filesBackups: Command<object> = (session) =>
@@ -95,6 +117,7 @@ export function filesExitCode(
 async function withFiles(
   session: Session,
   run: (service: FileSyncService) => Promise<ExitCode>,
+  limits?: ArchiveLimits,
 ): Promise<ExitCode> {
   const project = await openProject(session);
   await warnOfExpiry(project, session);
@@ -102,6 +125,7 @@ async function withFiles(
     project,
     context: session.context,
     keepCaches: session.options.dryRun !== true,
+    limits,
     ...connectOptions(session),
   });
   try {

@@ -15,7 +15,7 @@ import { planLines, resultLines } from '../print/filesLines';
 import { openProject, type Command, type Session } from '../session';
 import { warnOfExpiry } from '../warnOfExpiry';
 import { databasePlanDocument, plannedWrites } from './db';
-import { filesExitCode, planDocument, planOptions, type FilesApplyOptions } from './files';
+import { filesExitCode, limitsOf, planDocument, planOptions, type FilesApplyOptions } from './files';
 
 /** `sync push` and `sync pull`: files, then database; neither hides the other. */
 export function syncAll(direction: FilesDirection): Command<FilesApplyOptions> {
@@ -24,7 +24,8 @@ export function syncAll(direction: FilesDirection): Command<FilesApplyOptions> {
     await warnOfExpiry(project, session);
     const { context } = session;
     const keepCaches = session.options.dryRun !== true;
-    const files = new FileSyncService({ project, context, keepCaches, ...connectOptions(session) });
+    const limits = limitsOf(options);
+    const files = new FileSyncService({ project, context, keepCaches, limits, ...connectOptions(session) });
     const database = new DatabaseSyncService({
       project,
       context,

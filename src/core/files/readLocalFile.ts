@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ioError } from '../state/ioReason';
-import { locateTarget } from '../state/swapTarget';
+import { anyDevice, locateTarget } from '../state/swapTarget';
 import type { FileSystem } from '../state/fileSystem';
 import { errnoOf } from '../syncError';
 
@@ -18,7 +18,7 @@ export async function readLocalFile(
   path: string,
 ): Promise<Buffer | undefined> {
   try {
-    if ((await locateTarget(fileSystem, servicesDir, path)).kind !== 'file') return undefined;
+    if ((await locateTarget(fileSystem, servicesDir, path, anyDevice)).kind !== 'file') return undefined;
     const handle = await open(join(servicesDir, path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     try {
       return await handle.readFile();

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { sha256 } from '../digest';
 import { SyncError } from '../syncError';
 import type { BackupFile, BackupManifest, BackupRow } from './backupManifest';
-import { inGroups } from './inGroups';
 import { ioError } from './ioReason';
 import { unportablePathReason } from './portablePath';
 import type { StateDirectory } from './stateDirectory';
@@ -122,8 +121,8 @@ class Writer implements BackupWriter {
   private async syncAll(folder: string): Promise<void> {
     const { fileSystem } = this.state;
     const files = join(folder, 'files');
-    const numbers = Array.from({ length: this.stored }, (_, index) => index);
-    await inGroups(numbers, (stored) => fileSystem.syncFile(join(files, String(stored))));
+    const paths = Array.from({ length: this.stored }, (_, stored) => join(files, String(stored)));
+    await fileSystem.syncFiles(files, paths);
     if (this.stored > 0) await fileSystem.syncDirectory(files);
     if (this.rowCount > 0) await fileSystem.syncFile(join(folder, 'rows.jsonl'));
   }

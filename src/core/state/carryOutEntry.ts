@@ -4,7 +4,7 @@ import type { FileSystem } from './fileSystem';
 import { ioReason } from './ioReason';
 import type { StateDirectory } from './stateDirectory';
 import { journalRoot, stagedPath, type SwapEntry, type SwapJournal } from './swapJournal';
-import { digestOfFile, locateTarget, makeParents } from './swapTarget';
+import { anyDevice, digestOfFile, locateTarget, makeParents, type SwapTarget } from './swapTarget';
 
 /**
  * Replaces one file by its staged content, or moves it into staging when it is to be deleted. What it holds is checked right
@@ -24,10 +24,12 @@ export async function carryOutEntry(
   const target = join(root, entry.path);
   const staged = stagedPath(state, journal, entry);
   try {
-    const moved = await movedReason(fileSystem, root, entry);
+    const found = await locateTarget(fileSystem, root, entry.path, anyDevice);
+    const moved = await movedReason(fileSystem, root, entry, found);
     if (moved !== undefined) return moved;
     if (entry.after === null) return await moveAway(fileSystem, target, staged, entry.before);
-    for (const folder of await makeParents(fileSystem, root, entry.path)) folders.add(folder);
+    if (found.kind === 'missing' && !found.hasFolder)
+      for (const folder of await makeParents(fileSystem, root, entry.path)) folders.add(folder);
     if (entry.before === null) return await createOnly(fileSystem, staged, target);
     await fileSystem.rename(staged, target);
     return undefined;
@@ -44,8 +46,8 @@ async function movedReason(
   fileSystem: FileSystem,
   root: string,
   { path, before }: SwapEntry,
+  found: SwapTarget,
 ): Promise<string | undefined> {
-  const found = await locateTarget(fileSystem, root, path);
   if (found.kind === 'refused') return found.reason;
   if (found.kind === 'missing') return before === null ? undefined : 'it has been deleted meanwhile';
   if (before === null) return 'it has been created meanwhile';

@@ -19,7 +19,7 @@ import {
   type SwapEntry,
   type SwapJournal,
 } from './swapJournal';
-import { deviceOf, locateTarget, type SwapTarget } from './swapTarget';
+import { anyDevice, deviceOf, locateTarget, type SwapTarget } from './swapTarget';
 
 /** How much one swap should take at most: what is held in memory, and what one journal has to undo or complete. */
 export const swapBatch = { files: 500, bytes: 32 * 1024 * 1024 } as const;
@@ -119,13 +119,14 @@ async function preflight(
   const twins = new Map<string, number>();
   for (const { path } of changes) twins.set(foldedPath(path), (twins.get(foldedPath(path)) ?? 0) + 1);
   const accepted: Accepted[] = [];
+  const device = changes.length === 0 ? anyDevice : await deviceOf(state.fileSystem, root);
   for (const change of changes) {
     const invalid = invalidReason(change, (twins.get(foldedPath(change.path)) ?? 0) > 1);
     if (invalid !== undefined) {
       refused.push({ change, reason: invalid });
       continue;
     }
-    const target = await locateTarget(state.fileSystem, root, change.path);
+    const target = await locateTarget(state.fileSystem, root, change.path, device);
     if (target.kind === 'refused') refused.push({ change, reason: target.reason });
     else accepted.push({ change, target });
   }
@@ -156,7 +157,7 @@ async function stage(
     const mode = change.mode ?? (target.kind === 'file' ? target.mode : undefined);
     const path = stagedPath(state, journal, entry);
     await wrapped(`Could not stage ${change.path}; nothing was changed`, async () => {
-      await state.fileSystem.createFile(
+      await state.fileSystem.createUnflushed(
         path,
         change.content ?? new Uint8Array(),
         mode ?? 0o644,
@@ -173,9 +174,28 @@ async function stage(
       }
     });
   });
-  for (const index of journal.stagings.keys())
-    await state.fileSystem.syncDirectory(stagingFolder(state, journal, index));
+  if (context.signal?.aborted) return planned;
+  await wrapped('Could not flush the staged files; nothing was changed', () =>
+    flushStaged(state, journal, planned),
+  );
   return planned;
+}
+
+/** All of them at once: waiting for the disk file by file is what would take the time. */
+async function flushStaged(
+  state: StateDirectory,
+  journal: SwapJournal,
+  planned: readonly StagedChange[],
+): Promise<void> {
+  for (const index of journal.stagings.keys()) {
+    const folder = stagingFolder(state, journal, index);
+    const written = planned.filter(({ change, entry }) => change.content !== null && entry.staging === index);
+    await state.fileSystem.syncFiles(
+      folder,
+      written.map(({ entry }) => stagedPath(state, journal, entry)),
+    );
+    await state.fileSystem.syncDirectory(folder);
+  }
 }
 
 async function swapAll(

@@ -14,7 +14,7 @@ import {
   type SwapEntry,
   type SwapJournal,
 } from './swapJournal';
-import { digestOfFile, locateTarget } from './swapTarget';
+import { anyDevice, digestOfFile, locateTarget } from './swapTarget';
 
 /** What became of the changes of an interrupted run. Paths are relative to `root`. */
 export interface RecoveryReport {
@@ -101,7 +101,7 @@ async function recoverEntry(
   const target = join(journalRoot(state, journal), entry.path);
   const staged = stagedPath(state, journal, entry);
   try {
-    const found = await locateTarget(fileSystem, journalRoot(state, journal), entry.path);
+    const found = await locateTarget(fileSystem, journalRoot(state, journal), entry.path, anyDevice);
     if (found.kind === 'refused') return found;
     const [now, kept] = await Promise.all([
       found.kind === 'missing' ? null : digestOfFile(fileSystem, target),

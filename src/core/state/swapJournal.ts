@@ -5,7 +5,7 @@ import { SyncError } from '../syncError';
 import { ioError } from './ioReason';
 import { unportablePathReason } from './portablePath';
 import { isInside, type StateDirectory } from './stateDirectory';
-import { locateTarget, type Volume } from './swapTarget';
+import { anyDevice, locateTarget, type Volume } from './swapTarget';
 
 const digest = z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/)));
 const portablePath = z.string().check(z.refine((path) => unportablePathReason(path) === undefined));
@@ -175,7 +175,7 @@ async function removeStaging(
 /** A link in its place would lead our staging, and its removal, somewhere else. */
 async function requireRealFolder(state: StateDirectory, journal: SwapJournal, top: string): Promise<void> {
   const path = top === '' ? stagingName : `${top}/${stagingName}`;
-  const probe = await locateTarget(state.fileSystem, journalRoot(state, journal), `${path}/probe`);
+  const probe = await locateTarget(state.fileSystem, journalRoot(state, journal), `${path}/probe`, anyDevice);
   if (probe.kind === 'missing') return;
   throw new SyncError(
     'io',

@@ -5,7 +5,7 @@ import type { FileSystem } from './fileSystem';
 
 /** What is at the place of a change now. */
 export type SwapTarget =
-  | { readonly kind: 'missing'; readonly volume: Volume }
+  | { readonly kind: 'missing'; readonly volume: Volume; readonly hasFolder: boolean }
   | { readonly kind: 'file'; readonly volume: Volume; readonly mode: number }
   /** Something that is never written over or through: a symbolic link, a folder, a device. */
   | { readonly kind: 'refused'; readonly reason: string };
@@ -17,18 +17,27 @@ export interface Volume {
   readonly top: string;
 }
 
+/** For whoever does not ask on which volume a target is: finding out costs as much as all the rest. */
+export const anyDevice = -1;
+
 /**
  * Walks to a target without following any symbolic link below the root.
  * @param root absolute; may be a link itself, since the user chose it
  * @param path a portable relative path, see portablePath.ts
+ * @param device that the root is on (`deviceOf`); with `anyDevice` the answer's `volume` means nothing
  */
-export async function locateTarget(fileSystem: FileSystem, root: string, path: string): Promise<SwapTarget> {
+export async function locateTarget(
+  fileSystem: FileSystem,
+  root: string,
+  path: string,
+  device: number,
+): Promise<SwapTarget> {
   const names = path.split('/');
-  let volume: Volume = { device: await deviceOf(fileSystem, root), top: '' };
+  let volume: Volume = { device, top: '' };
   for (const [index] of names.entries()) {
     const way = names.slice(0, index + 1).join('/');
     const stats = await fileSystem.lstat(join(root, way));
-    if (!stats) return { kind: 'missing', volume };
+    if (!stats) return { kind: 'missing', volume, hasFolder: index === names.length - 1 };
     if (stats.isSymbolicLink()) return { kind: 'refused', reason: `${way} is a symbolic link` };
     if (index === names.length - 1) {
       if (!stats.isFile()) return { kind: 'refused', reason: `${way} is not a file` };

@@ -102,6 +102,10 @@ describe('backupStore', () => {
     const calls: string[] = [];
     const state = openStateDirectory(await temporaryProject(), {
       ...nodeFileSystem,
+      syncFiles: async (folder, paths) => {
+        for (const path of paths) calls.push(`sync ${path.split('/').at(-1)}`);
+        await nodeFileSystem.syncFiles(folder, paths);
+      },
       syncFile: async (path) => {
         calls.push(`sync ${path.split('/').at(-1)}`);
         await nodeFileSystem.syncFile(path);

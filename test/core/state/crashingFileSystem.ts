@@ -45,6 +45,9 @@ export function crashingFileSystem({
     createFile: dying('createFile', fs.createFile, (path, data, mode) =>
       fs.createFile(path, data.subarray(0, data.length / 2), mode),
     ),
+    createUnflushed: dying('createUnflushed', fs.createUnflushed, (path, data, mode) =>
+      fs.createUnflushed(path, data.subarray(0, data.length / 2), mode),
+    ),
     appendFile: dying('appendFile', fs.appendFile, (path, data) =>
       fs.appendFile(path, data.subarray(0, data.length / 2)),
     ),
@@ -52,6 +55,7 @@ export function crashingFileSystem({
       fs.overwrite(path, data.subarray(0, data.length / 2)),
     ),
     syncFile: dying('syncFile', fs.syncFile),
+    syncFiles: dying('syncFiles', fs.syncFiles),
     syncDirectory: dying('syncDirectory', fs.syncDirectory),
     link: dying('link', fs.link),
     rename: dying('rename', fs.rename),

@@ -232,10 +232,10 @@ describe('swapFiles', () => {
       const root = await temporaryProject({ 'a.md': 'old', 'b.md': 'old' });
       const fileSystem: FileSystem = {
         ...nodeFileSystem,
-        createFile: (path, data, mode, exact) =>
+        createUnflushed: (path, data, mode, exact) =>
           Buffer.from(data).toString() === 'new b'
             ? Promise.reject(failing(code))
-            : nodeFileSystem.createFile(path, data, mode, exact),
+            : nodeFileSystem.createUnflushed(path, data, mode, exact),
       };
       await expect(
         swap(root, [put('a.md', 'new a', 'old'), put('b.md', 'new b', 'old')], { fileSystem }),
@@ -248,12 +248,28 @@ describe('swapFiles', () => {
     },
   );
 
+  it('changes nothing when what was staged cannot be flushed', async () => {
+    const root = await temporaryProject({ 'a.md': 'old' });
+    const fileSystem: FileSystem = { ...nodeFileSystem, syncFiles: () => Promise.reject(failing('EIO')) };
+    await expect(swap(root, [put('a.md', 'new', 'old')], { fileSystem })).rejects.toMatchObject({
+      code: 'io',
+    });
+    expect(await readTree(root)).toEqual({ 'a.md': 'old' });
+    await expectTidy(root);
+  });
+
+  it('does not take many files for flushed whose folder is gone', async () => {
+    const folder = join(await temporaryProject(), 'gone');
+    const paths = Array.from({ length: 40 }, (_, index) => join(folder, String(index)));
+    await expect(nodeFileSystem.syncFiles(folder, paths)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('changes nothing when the disk does not keep what was staged', async () => {
     const root = await temporaryProject({ 'a.md': 'old' });
     const fileSystem: FileSystem = {
       ...nodeFileSystem,
-      createFile: (path, data, mode, exact) =>
-        nodeFileSystem.createFile(path, path.includes('staging') ? data.subarray(1) : data, mode, exact),
+      createUnflushed: (path, data, mode, exact) =>
+        nodeFileSystem.createUnflushed(path, path.includes('staging') ? data.subarray(1) : data, mode, exact),
     };
     await expect(swap(root, [put('a.md', 'new', 'old')], { fileSystem })).rejects.toMatchObject({
       code: 'io',

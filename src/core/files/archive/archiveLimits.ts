@@ -1,3 +1,5 @@
+import { SyncError } from '../../syncError';
+
 /** What an archive may cost its reader. Sizes are bytes of unpacked data unless said otherwise. */
 export interface ArchiveLimits {
   readonly maxEntries: number;
@@ -22,3 +24,31 @@ export const defaultArchiveLimits: ArchiveLimits = {
   maxPathBytes: 1024,
   maxDepth: 32,
 };
+
+/** What people set, in their units; what is not set stays as it is by default. */
+export interface ArchiveLimitSettings {
+  readonly entries?: number | undefined;
+  /** Of one file, in MiB. */
+  readonly fileMegabytes?: number | undefined;
+  /** Of everything in the archive, in MiB. */
+  readonly totalMegabytes?: number | undefined;
+  /** Unpacked size over packed size. */
+  readonly ratio?: number | undefined;
+}
+
+/** @throws SyncError `invalidInput` for anything but a positive whole number */
+export function archiveLimitsFrom(settings: ArchiveLimitSettings): ArchiveLimits {
+  for (const [name, value] of Object.entries(settings)) {
+    if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
+    throw new SyncError('invalidInput', `The archive limit ${name} is no positive whole number: ${value}.`);
+  }
+  const { entries, fileMegabytes, totalMegabytes, ratio } = settings;
+  const mebibyte = 1024 * 1024;
+  return {
+    ...defaultArchiveLimits,
+    ...(entries !== undefined && { maxEntries: entries }),
+    ...(fileMegabytes !== undefined && { maxEntryBytes: fileMegabytes * mebibyte }),
+    ...(totalMegabytes !== undefined && { maxTotalBytes: totalMegabytes * mebibyte }),
+    ...(ratio !== undefined && { maxRatio: ratio }),
+  };
+}

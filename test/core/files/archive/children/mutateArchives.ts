@@ -26,8 +26,8 @@ export interface FuzzCounts {
 
 /**
  * Damages honest archives, packed and unpacked. Each is taken with safe paths and true digests, or refused as unsafe: there is
- * no third outcome, and nothing appears outside of the staging folder. A quarter is damaged as packed and read as a stream, one
- * in fifty is staged for real; the others are damaged as unpacked and go to the tar parser at once, in pieces.
+ * no third outcome, and nothing appears outside of the staging folder. Some are damaged as packed and read as a stream, one
+ * in two hundred is staged for real; the others are damaged as unpacked and go to the tar parser at once, in pieces.
  */
 const { seed, runs } = workerData as FuzzTask;
 const limits = { ...defaultArchiveLimits, maxEntryBytes: 1024 * 1024, maxTotalBytes: 2 * 1024 * 1024 };
@@ -52,9 +52,9 @@ async function fuzz(): Promise<FuzzCounts> {
   for (let run = 0; run < runs; run += 1) {
     const kind = random();
     try {
-      if (kind < 0.02)
+      if (kind < 0.005)
         await stageWhole(random() < 0.25 ? damage(honest) : gzipSync(damage(tar), { level: 1 }));
-      else if (kind < 0.25) await readPacked(damage(honest));
+      else if (kind < 0.06) await readPacked(damage(honest));
       else parse(damage(tar));
       accepted += 1;
     } catch (error) {
