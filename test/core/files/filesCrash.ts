@@ -140,9 +140,7 @@ async function prepare(operation: CrashedOperation): Promise<Scene> {
     leftOver: async () =>
       (
         await Promise.all(
-          ['journal', 'staging', 'transfer/apply'].map((part) =>
-            readdir(join(state, part)).catch(() => []),
-          ),
+          ['journal', 'staging', 'transfer/apply'].map((part) => readdir(join(state, part)).catch(() => [])),
         )
       ).flat(),
     async dispose() {
