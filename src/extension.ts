@@ -12,6 +12,7 @@ import { registerOperationsView } from './ui/operations/operationsView';
 import { registerSignIn } from './ui/signIn/registerSignIn';
 import { createServices } from './ui/services';
 import { registerSyncStatusBar } from './ui/status/syncStatusBar';
+import { registerSyncOnSave } from './ui/watch/syncOnSave';
 
 let jobs: KeptJobs | undefined;
 
@@ -31,6 +32,7 @@ export function activate(context: ExtensionContext): void {
     language,
     registerContentDiagnostics(services, language.live),
     registerFileWatching(services),
+    registerSyncOnSave(services),
     registerRefreshing(services),
     registerOperationsView(services),
     jobs,

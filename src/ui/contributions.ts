@@ -37,6 +37,7 @@ export const commands = {
   editSchedule: 'systempromptSync.jobs.editSchedule',
   turnJobsOn: 'systempromptSync.jobs.turnOn',
   turnJobsOff: 'systempromptSync.jobs.turnOff',
+  undoSave: 'systempromptSync.content.undoSave',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];
@@ -59,6 +60,7 @@ export const internalCommands: readonly CommandId[] = [
   commands.editSchedule,
   commands.turnJobsOn,
   commands.turnJobsOff,
+  commands.undoSave,
 ];
 
 export const commandCategory = 'Systemprompt Sync';
@@ -109,9 +111,13 @@ export const settings = {
   confirmOverwrite: 'systempromptSync.safety.confirmOverwrite',
   jobsEnabled: 'systempromptSync.jobs.enabled',
   jobsSchedule: 'systempromptSync.jobs.schedule',
+  syncOnSave: 'systempromptSync.content.syncOnSave',
 } as const;
 
 export const statusBarItem = 'systempromptSync.status';
+
+/** What was synced on save, for a moment. */
+export const saveStatusBarItem = 'systempromptSync.saved';
 
 export const outputChannelName = 'Systemprompt Sync';
 

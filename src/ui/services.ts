@@ -12,6 +12,7 @@ import { createJobsStore, type JobsStore } from './jobs/jobsStore';
 import { createReports, type Reports } from './documents/reports';
 import { createSnapshots, type Snapshots } from './documents/snapshots';
 import { createRowDocuments, type RowDocuments } from './content/rowDocuments';
+import { createLastSave, type LastSave } from './watch/lastSave';
 import { createSerialQueue, type SerialQueue } from './serialQueue';
 import { createSignInNotice, type SignInNotice } from './signIn/signInNotice';
 import type { Translate } from './translate';
@@ -29,6 +30,7 @@ export interface Services extends vscode.Disposable {
   readonly reports: Reports;
   readonly snapshots: Snapshots;
   readonly jobs: JobsStore;
+  readonly saves: LastSave;
   readonly scanThread: ScanThread;
   /** Comparing and applying take turns in a window; between windows the project's lock does. */
   readonly queue: SerialQueue;
@@ -54,6 +56,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const rows = createRowDocuments({ store, quietContext });
   const reports = createReports();
   const snapshots = createSnapshots(t);
+  const saves = createLastSave();
   const jobs = createJobsStore(context.workspaceState);
   const shared = {
     log,
@@ -74,11 +77,22 @@ export function createServices(context: vscode.ExtensionContext): Services {
     reports,
     snapshots,
     jobs,
+    saves,
     quietContext,
     refresh: createRefresh(shared),
     dispose() {
       controller.abort();
-      for (const owned of [signInNotice, rows, reports, snapshots, jobs, store, shared.scanThread, log])
+      for (const owned of [
+        signInNotice,
+        rows,
+        reports,
+        snapshots,
+        jobs,
+        saves,
+        store,
+        shared.scanThread,
+        log,
+      ])
         owned.dispose();
     },
   };

@@ -45,6 +45,20 @@ export async function backUpUpdatedRows(
   }
 }
 
+/** Notes rows that were just inserted as missing before: a restore deletes those that nobody has changed since. */
+export async function backUpCreatedRows(
+  db: Database,
+  writer: BackupWriter,
+  table: string,
+  ids: readonly string[],
+): Promise<void> {
+  const { rows } = await db.query<{ id: string; after: string }>(
+    `SELECT id, ${rowDigestSql('to_jsonb(t)')} AS after FROM ${table} t WHERE id = ANY($1::text[])`,
+    [ids],
+  );
+  for (const { id, after } of rows) await writer.addRow({ table, key: { id }, row: null, after });
+}
+
 /** The rows as they are now, by id, whole (columns we do not sync included). */
 export async function captureRows(
   db: Database,

@@ -1,14 +1,14 @@
 import type { Database } from '../database/connection';
-import type { SkippedItem } from '../models/plan';
+import type { SkippedItem, StepAction } from '../models/plan';
 import type { BackupRow, BackupWriter } from '../state/backupStore';
 import { SyncError } from '../syncError';
-import { rowDigestSql, type StoredRow } from './backupRows';
+import { backUpDeletedRows, rowDigestSql, type StoredRow } from './backupRows';
 import { changedSince } from './changedSince';
 
-/** An old row that is to come back. */
+/** An old row that is to come back, or one that did not exist and is to go again. */
 export interface RowStep {
   readonly kind: 'row';
-  readonly action: 'create' | 'update';
+  readonly action: StepAction;
   /** For people: `markdown_content id=…`. */
   readonly item: string;
   /** Digest of the row as the plan saw it; null when it was missing. */
@@ -26,7 +26,7 @@ interface CurrentRow {
 const tableName = /^(?:"[^"\0]+"|[a-z_][a-z0-9_$]*)(?:\.(?:"[^"\0]+"|[a-z_][a-z0-9_$]*))?$/;
 
 /**
- * Which rows of a backup are to be written back. A row that somebody changed since is left, unless `override`.
+ * Which rows of a backup are to be written back or deleted again. A row that somebody changed since is left, unless `override`.
  * @throws SyncError `database`, `stateCorrupted` for a row that names no table or key
  */
 export async function planRows(
@@ -37,13 +37,14 @@ export async function planRows(
   const steps: RowStep[] = [];
   const left: SkippedItem[] = [];
   for (const entry of rows) {
-    if (entry.row === null) continue;
     const current = await readCurrent(db, entry, false);
-    const item = describeRow(entry);
-    if (!current) steps.push({ kind: 'row', action: 'create', item, current: null, entry });
+    const item = describeRow(entry, current);
+    if (!current && entry.row === null) left.push({ item, kind: 'skipped', reason: 'is gone already' });
+    else if (!current) steps.push({ kind: 'row', action: 'create', item, current: null, entry });
     else if (current.same) left.push({ item, kind: 'skipped', reason: 'already holds the old value' });
     else if (override || current.digest === entry.after) {
-      steps.push({ kind: 'row', action: 'update', item, current: current.digest, entry });
+      const action = entry.row === null ? 'delete' : 'update';
+      steps.push({ kind: 'row', action, item, current: current.digest, entry });
     } else left.push(changedSince(item));
   }
   return { steps, left };
@@ -68,8 +69,9 @@ export async function restoreRows(
     }
     await db.query('SAVEPOINT one_row');
     try {
-      await writeRow(db, step.entry);
-      if (current) {
+      if (step.action === 'delete') await deleteRow(db, step.entry, writer);
+      else await writeRow(db, step.entry);
+      if (current && step.action === 'update') {
         const after = await readCurrent(db, step.entry, false);
         const { table, key } = step.entry;
         await writer.addRow({
@@ -95,11 +97,20 @@ async function readCurrent(db: Database, entry: BackupRow, lock: boolean): Promi
   if (names.length === 0) throw damaged('a row without a key');
   const where = names.map((name, index) => `t.${quote(name)}::text = $${index + 2}`).join(' AND ');
   const { rows } = await db.query<CurrentRow>(
-    `SELECT to_jsonb(t)::text AS row, ${rowDigestSql('to_jsonb(t)')} AS digest, to_jsonb(t) = $1::jsonb AS same
+    `SELECT to_jsonb(t)::text AS row, ${rowDigestSql('to_jsonb(t)')} AS digest, coalesce(to_jsonb(t) = $1::jsonb, false) AS same
        FROM ${tableOf(entry)} t WHERE ${where}${lock ? ' FOR UPDATE' : ''}`,
-    [storedText(entry), ...Object.values(entry.key)],
+    [entry.row === null ? null : storedText(entry), ...Object.values(entry.key)],
   );
   return rows[0];
+}
+
+/** With what goes along with it, all of it into the backup first. Only rows with an id are ever noted as created. */
+async function deleteRow(db: Database, entry: BackupRow, writer: BackupWriter): Promise<void> {
+  const { id } = entry.key;
+  if (id === undefined) throw damaged('a row without an id');
+  const table = tableOf(entry);
+  await backUpDeletedRows(db, writer, table, [id]);
+  await db.query(`DELETE FROM ${table} WHERE id = $1`, [id]);
 }
 
 async function writeRow(db: Database, entry: BackupRow): Promise<void> {
@@ -122,8 +133,9 @@ async function writeRow(db: Database, entry: BackupRow): Promise<void> {
   );
 }
 
-function describeRow({ table, key, row }: BackupRow): string {
-  const stored: unknown = row ? JSON.parse(storedText({ table, key, row })) : {};
+function describeRow({ table, key, row }: BackupRow, current: CurrentRow | undefined): string {
+  const text = row ? storedText({ table, key, row }) : (current?.row ?? '{}');
+  const stored: unknown = JSON.parse(text);
   const slug =
     typeof stored === 'object' && stored !== null && 'slug' in stored ? String(stored.slug) : undefined;
   const name =

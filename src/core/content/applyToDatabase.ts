@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { backUpDeletedRows, backUpUpdatedRows, captureRows } from '../backups/backupRows';
+import { backUpCreatedRows, backUpDeletedRows, backUpUpdatedRows, captureRows } from '../backups/backupRows';
 import type { Database } from '../database/connection';
 import type { SkippedItem } from '../models/plan';
 import type { RunContext } from '../ports';
@@ -16,6 +16,8 @@ export interface ApplyToDatabaseInput {
   readonly db: Database;
   readonly files: ContentFiles;
   readonly backups: BackupStore;
+  /** Note created rows too, so that a restore takes them back. */
+  readonly backUpCreated: boolean;
   readonly lock: ProjectLock;
   readonly context: RunContext;
 }
@@ -133,6 +135,7 @@ class DatabaseRun {
       this.input.db,
       steps.map(({ row }) => row),
     );
+    if (this.input.backUpCreated) await backUpCreatedRows(this.input.db, this.writer, table, [...done]);
     this.keep(steps, done, this.created, 'the slug has been taken in the database');
   }
 

@@ -26,6 +26,8 @@ const domain = 'content';
 export interface ContentSyncOptions {
   /** How many backups of any kind are kept after an apply; 20 unless told. */
   readonly keepBackups?: number;
+  /** Note created rows in the backup too: restoring it deletes them again. For what happens without being asked for. */
+  readonly backUpCreated?: boolean;
   /** Where the files are scanned; in this thread unless told. */
   readonly scan?: GroupScanner;
 }
@@ -106,7 +108,7 @@ export class ContentLocalSync {
     const outcome = await withDatabase(target, { context }, (db) => {
       const input = { plan, db, files, backups, lock, context };
       return plan.direction === 'to-db'
-        ? applyToDatabase(input)
+        ? applyToDatabase({ ...input, backUpCreated: this.options.backUpCreated ?? false })
         : applyToDisk({ ...input, state, projectRoot: project.root });
     });
     await backups.prune();

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commands, type CommandId } from '../contributions';
 import { editSchedule, pauseJob, showJobHistory, switchJobs } from '../jobs/jobCommands';
 import { runJob } from '../jobs/runJob';
+import { undoSave } from '../watch/undoSave';
 import { runCommand, type CommandHandler } from '../runCommand';
 import type { Services } from '../services';
 import { restoreBackup } from './backupCommands';
@@ -61,6 +62,7 @@ const handlers: Readonly<Record<CommandId, CommandHandler>> = {
   [commands.editSchedule]: editSchedule,
   [commands.turnJobsOn]: switchJobs(true),
   [commands.turnJobsOff]: switchJobs(false),
+  [commands.undoSave]: undoSave,
 };
 
 export function registerCommands(services: Services): vscode.Disposable {

@@ -20,6 +20,8 @@ export interface Settings {
   readonly jobsEnabled: boolean;
   /** Entries like those of jobs.yaml; checked by whoever reads that. */
   readonly jobsSchedule: unknown;
+  /** Whether saved content goes into the database. */
+  readonly syncOnSave: boolean;
 }
 
 /** @param folder the workspace folder whose settings count */
@@ -47,6 +49,7 @@ export function readSettings(folder?: vscode.Uri): Settings {
     keepBackups: typeof keep === 'number' && Number.isInteger(keep) && keep >= 1 && keep <= 1000 ? keep : 20,
     confirmOverwrite: text(settings.confirmOverwrite) === 'deletionsOnly' ? 'deletionsOnly' : 'always',
     jobsEnabled: flag(settings.jobsEnabled, false),
+    syncOnSave: flag(settings.syncOnSave, false),
     jobsSchedule: configuration.get<unknown>(settings.jobsSchedule, []),
   };
 }

@@ -49,7 +49,7 @@ async function apply(
   const backups = createBackupStore(state);
   return applyUnderLock({ state, owner: 'test', context }, (lock) =>
     withDatabase(requireDatabase(p.project), { context }, (db) =>
-      applyToDatabase({ plan, db: wrap(db), files, backups, lock, context }),
+      applyToDatabase({ plan, db: wrap(db), files, backups, backUpCreated: false, lock, context }),
     ),
   );
 }
