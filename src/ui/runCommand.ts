@@ -23,10 +23,11 @@ export async function runCommand(
     await handler(services, ...args);
   } catch (error) {
     if (SyncError.is(error, 'cancelled')) {
-      logger.info(`${id}: cancelled`);
+      logger.info(`${id} was cancelled`);
       return;
     }
-    logger.error(`${id}: ${errorForLog(error)}`);
+    // No colon after the name: "setToken: …" reads like a secret, and the redactor would hide what went wrong.
+    logger.error(`${id} failed with ${errorForLog(error)}`);
     // Not awaited: the command has ended, and a message may stay open for hours.
     void showError(services, error);
   }
