@@ -102,14 +102,15 @@ describe('jobs run', () => {
 describe('jobs serve', () => {
   it('runs the schedule until it is stopped, and exits with 130', async () => {
     const p = await project({ 'docs/a.md': page({ slug: 'a' }) }, everySecond);
-    const run = await cli(p, ['serve'], (kill) => void untilRuns(p, 2).then(() => kill('SIGTERM')));
+    await cli(p, ['run', 'content_sync']);
+    const run = await cli(p, ['serve'], (kill) => void untilRuns(p, 3).then(() => kill('SIGTERM')));
     expect([run.code, run.json()]).toMatchObject([
       130,
-      { jobs: [{ name: 'content_sync', schedule: '* * * * * *' }] },
+      { jobs: [{ name: 'content_sync', schedule: '* * * * * *', last_status: 'success', run_count: 1 }] },
     ]);
     expect(await p.db.query('SELECT slug FROM markdown_content')).toEqual([{ slug: 'a' }]);
     const history = (await cli(p, ['history', 'content_sync'])).json<{ due: string }[]>();
-    expect(history.length).toBeGreaterThanOrEqual(2);
+    expect(history.length).toBeGreaterThanOrEqual(3);
     expect(new Set(history.map(({ due }) => due)).size).toBe(history.length);
   });
 
@@ -146,7 +147,9 @@ describe('jobs list', () => {
     );
     const run = await cli(p, ['list']);
     expect([run.code, run.json()]).toMatchObject([2, [{ name: 'access_control_sync', schedule: '' }]]);
-    expect(run.stderr).toContain('.systemprompt/sync/jobs.yaml:2: ');
+    expect(run.stderr).toMatch(/\.systemprompt\/sync\/jobs\.yaml:2:\d+: /);
+    const once = await cli(p, ['run', 'access_control_sync']);
+    expect(once.stderr).toMatch(/\.systemprompt\/sync\/jobs\.yaml:2:\d+: /);
   });
 });
 

@@ -1,3 +1,4 @@
+import { describeProblem } from '../../core/describeProblem';
 import { JobService, type JobServiceOptions } from '../../core/jobs/jobService';
 import { runLine } from '../../core/jobs/runLine';
 import type { EndedRun } from '../../core/jobs/runLocked';
@@ -11,9 +12,7 @@ import { openProject, type Command, type Session } from '../session';
 
 export const jobsList: Command<object> = async (session) => {
   const { jobs, problems, warnings } = await openJobs(session, await openProject(session)).list();
-  for (const { path, line, message } of problems) {
-    session.context.logger.warn(`${path ?? ''}${line === null ? '' : `:${line}`}: ${message}`);
-  }
+  for (const problem of problems) session.context.logger.warn(describeProblem(problem));
   for (const warning of warnings) session.context.logger.warn(warning);
   session.output.answer(jobs, jobLines(jobs));
   return problems.some(({ severity }) => severity === 'error') ? exitCodes.usage : exitCodes.done;

@@ -4,16 +4,14 @@ import type { AccessDiffReport, DecisionReport, RuleReport } from '../../core/ac
 import type { PendingExplanation } from '../../core/accessControl/accessControlLocalSync';
 import type { AccessExplanation } from '../../core/accessControl/explainAccess';
 import { describeEntity, describeRule } from '../../core/accessControl/accessRule';
+import { describeProblem } from '../../core/describeProblem';
 import type { SyncOperationResult } from '../../core/models/operation';
 import type { SkippedItem } from '../../core/models/plan';
 
 export function diffLines(report: AccessDiffReport): string[] {
   const { inserted, updated, deleted, unmanaged, entities, invalid, warnings, unchanged } = report;
   const problems = (word: string, list: AccessDiffReport['invalid']) =>
-    list.map(({ path, line, column, message }) => {
-      const place = line === null ? '' : `:${line}${column === null ? '' : `:${column}`}`;
-      return `${word}${path === null ? '' : `${path}${place}: `}${message}`;
-    });
+    list.map((problem) => `${word}${describeProblem(problem)}`);
   const others = Object.entries(report.other_rules).map(([type, count]) => `${count} ${type}`);
   return [
     ...problems('invalid: ', invalid),

@@ -2,6 +2,7 @@ import { countContent, statusOf } from '../../core/content/contentReport';
 import type { ContentDetails } from '../../core/content/contentOutcome';
 import type { ContentPlan, ContentStep } from '../../core/content/contentPlan';
 import type { ContentDiff, ContentDifference, SourceDiff } from '../../core/models/contentDiff';
+import { describeProblem } from '../../core/describeProblem';
 import type { SyncOperationResult } from '../../core/models/operation';
 import { countActions, type SkippedItem } from '../../core/models/plan';
 
@@ -9,9 +10,7 @@ import { countActions, type SkippedItem } from '../../core/models/plan';
 export function diffLines(diff: ContentDiff): string[] {
   const counts = countContent(diff);
   const lines = diff.sources.flatMap(sourceLines);
-  for (const { path, line, message } of diff.warnings) {
-    lines.push(`warning: ${path ?? ''}${line === null ? '' : `:${line}`}: ${message}`);
-  }
+  for (const warning of diff.warnings) lines.push(`warning: ${describeProblem(warning)}`);
   lines.push(
     diff.inSync
       ? `In sync: ${counts.unchanged} items.`
@@ -23,10 +22,7 @@ export function diffLines(diff: ContentDiff): string[] {
 
 function sourceLines(source: SourceDiff): string[] {
   const items = source.differences.map(differenceLine);
-  const invalid = source.invalid.map(({ problem: { path, line, column, message } }) => {
-    const place = line === null ? '' : `:${line}${column === null ? '' : `:${column}`}`;
-    return `  invalid   ${path === null ? '' : `${path}${place}: `}${message}`;
-  });
+  const invalid = source.invalid.map(({ problem }) => `  invalid   ${describeProblem(problem)}`);
   if (items.length + invalid.length === 0) return [];
   return [`${source.name} (${source.path})`, ...items, ...invalid];
 }

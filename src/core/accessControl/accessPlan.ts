@@ -1,3 +1,4 @@
+import { describeProblem } from '../describeProblem';
 import { netstrings, sha256 } from '../digest';
 import type { PlanTarget, SkippedItem, StepAction, SyncPlan } from '../models/plan';
 import type {
@@ -8,7 +9,6 @@ import type {
   RuleDifference,
   UpdatedRule,
 } from './accessDiff';
-import { describeProblem } from './accessProblem';
 import {
   describeEntity,
   describeRule,

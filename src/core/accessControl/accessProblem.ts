@@ -48,9 +48,3 @@ export function locateFindings(found: readonly AccessFinding[], text: string, pa
     ...locate(at),
   }));
 }
-
-/** `services/access-control/config.yaml:3:5: what is wrong`. */
-export function describeProblem({ path, line, column, message }: ContentProblem): string {
-  const place = line === null ? '' : `:${line}${column === null ? '' : `:${column}`}`;
-  return path === null ? message : `${path}${place}: ${message}`;
-}

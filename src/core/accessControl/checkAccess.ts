@@ -1,6 +1,7 @@
 import type { RunContext } from '../ports';
 import { SyncError } from '../syncError';
-import { describeProblem, type AccessProblem } from './accessProblem';
+import { describeProblem } from '../describeProblem';
+import type { AccessProblem } from './accessProblem';
 import { readEntityCatalog, type EntityCatalog } from './entityCatalog';
 import { expandRules } from './expandRules';
 import { readAccessFiles, type AccessFilesPlace, type DeclaredAccess } from './readAccessFiles';

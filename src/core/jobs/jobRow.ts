@@ -24,6 +24,7 @@ export interface JobRow {
 }
 
 const rowSchema = z.object({
+  job_name: z.string(),
   schedule: z.string(),
   enabled: z.boolean(),
   last_run: z.nullable(z.number()),
@@ -37,17 +38,29 @@ const rowSchema = z.object({
 
 /** @throws SyncError `database` */
 export async function readJobRow(db: Database, name: string): Promise<JobRow | undefined> {
+  return (await readJobRows(db, [name])).get(name);
+}
+
+/** By name; a job without a row is missing. @throws SyncError `database` */
+export async function readJobRows(db: Database, names: readonly string[]): Promise<Map<string, JobRow>> {
   const { rows } = await db.query(
-    `SELECT schedule, enabled, last_status, last_error, run_count,
+    `SELECT job_name, schedule, enabled, last_status, last_error, run_count,
             round(extract(epoch FROM last_run) * 1000)::float8 AS last_run,
             round(extract(epoch FROM next_run) * 1000)::float8 AS next_run,
             coalesce(updated_at = last_run AND date_trunc('milliseconds', last_run) = last_run, false) AS ours,
             (extract(epoch FROM clock_timestamp() - updated_at) * 1000)::float8 AS silent_ms
-       FROM scheduled_jobs WHERE job_name = $1`,
-    [name],
+       FROM scheduled_jobs WHERE job_name = ANY($1::text[])`,
+    [names],
   );
-  if (rows[0] === undefined) return undefined;
-  const row = z.parse(rowSchema, rows[0]);
+  return new Map(
+    rows.map((read) => {
+      const row = z.parse(rowSchema, read);
+      return [row.job_name, jobRow(row)];
+    }),
+  );
+}
+
+function jobRow(row: z.infer<typeof rowSchema>): JobRow {
   return {
     schedule: row.schedule,
     enabled: row.enabled,

@@ -1,5 +1,6 @@
 import type { AccessPlan } from '../accessControl/accessPlan';
 import type { ContentPlan } from '../content/contentPlan';
+import { describeProblem } from '../describeProblem';
 import type { GuardAnswers } from '../guards';
 import { withDatabase, type Database } from '../database/connection';
 import type { RunContext } from '../ports';
@@ -10,7 +11,7 @@ import { isScheduled, type Job } from './job';
 import { systemClock, type JobClock } from './jobClock';
 import { createJobHistory, type JobHistory } from './jobHistory';
 import { listedJobs, type ListedJob } from './listedJobs';
-import { readJobRow, setJobEnabled, type JobRow } from './jobRow';
+import { readJobRow, readJobRows, setJobEnabled, type JobRow } from './jobRow';
 import { leaseMs, withJobSession } from './jobSession';
 import { readProjectJobs, type ProjectJobs } from './readJobs';
 import { requireJobName, withParameters } from './runParameters';
@@ -108,7 +109,7 @@ export class JobService {
   private async jobFor(name: string, parameters: readonly string[]): Promise<Job> {
     const known = requireJobName(name);
     const { jobs, problems } = await this.readJobs();
-    for (const { message } of problems) this.context.logger.warn(message);
+    for (const problem of problems) this.context.logger.warn(describeProblem(problem));
     return withParameters(
       known,
       jobs.find(({ task }) => task.name === known),
@@ -124,9 +125,7 @@ export class JobService {
    */
   async serve(onStart: (jobs: readonly ListedJob[]) => void = () => {}): Promise<void> {
     const { jobs, problems } = await this.readJobs();
-    for (const { path, line, message } of problems) {
-      this.context.logger.warn(`${path ?? ''}${line === null ? '' : `:${line}`}: ${message}`);
-    }
+    for (const problem of problems) this.context.logger.warn(describeProblem(problem));
     const scheduled = jobs.filter(isScheduled);
     if (scheduled.length === 0) throw nothingScheduled(problems.length > 0);
     const environment = this.environment();
@@ -134,7 +133,11 @@ export class JobService {
     const signals = [stop.signal, ...(this.context.signal ? [this.context.signal] : [])];
     const context = { ...this.context, signal: AbortSignal.any(signals) };
     const server = { jobs: [], path: undefined, warnings: [] };
-    onStart(listedJobs({ jobs: scheduled, server, rows: new Map(), now: this.context.now() }));
+    const warnings: string[] = [];
+    const names = scheduled.map(({ task }) => task.name);
+    const rows = await this.rowsOf(names, warnings);
+    for (const warning of warnings) this.context.logger.warn(warning);
+    onStart(listedJobs({ jobs: scheduled, server, rows, now: this.context.now() }));
     const serving = scheduled.map(async (job) => {
       try {
         await serveJob({ ...environment, context }, job);
@@ -189,19 +192,14 @@ export class JobService {
   }
 
   private async rowsOf(names: readonly string[], warnings: string[]): Promise<ReadonlyMap<string, JobRow>> {
-    const rows = new Map<string, JobRow>();
     try {
-      await withDatabase(requireDatabase(this.project), { context: this.context }, async (db) => {
-        for (const name of new Set(names)) {
-          const row = await readJobRow(db, name);
-          if (row) rows.set(name, row);
-        }
-      });
+      const target = requireDatabase(this.project);
+      return await withDatabase(target, { context: this.context }, (db) => readJobRows(db, names));
     } catch (error) {
       if (!SyncError.is(error) || error.code === 'cancelled') throw error;
       warnings.push(`What ran last is not known: ${error.message}`);
+      return new Map();
     }
-    return rows;
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accessCompletions } from '../../../../src/core/accessControl/accessCompletions';
-import { describeProblem } from '../../../../src/core/accessControl/accessProblem';
+import { describeProblem } from '../../../../src/core/describeProblem';
 import type { EntityCatalog } from '../../../../src/core/accessControl/entityCatalog';
 import { accessTargetAt } from '../../../../src/core/accessControl/language/accessTarget';
 import { checkAccessText } from '../../../../src/core/accessControl/language/checkAccessText';
