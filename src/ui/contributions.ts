@@ -21,6 +21,10 @@ export const commands = {
   setDatabaseUrl: 'systempromptSync.project.setDatabaseUrl',
   openSecrets: 'systempromptSync.project.openSecrets',
   markNotProduction: 'systempromptSync.project.markNotProduction',
+  pushToCloudDatabase: 'systempromptSync.database.push',
+  pullFromCloudDatabase: 'systempromptSync.database.pull',
+  compareDatabases: 'systempromptSync.database.compare',
+  openDatabaseRow: 'systempromptSync.database.openRow',
   compareArea: 'systempromptSync.changes.compareArea',
   showProblem: 'systempromptSync.changes.showProblem',
   signIn: 'systempromptSync.tenant.signIn',
@@ -50,6 +54,7 @@ export const internalCommands: readonly CommandId[] = [
   commands.deleteFile,
   commands.openFile,
   commands.openSecrets,
+  commands.openDatabaseRow,
   commands.compareArea,
   commands.showProblem,
   commands.focusChanges,
@@ -80,6 +85,8 @@ export const contextKeys = {
   hasProject: 'systempromptSync.hasProject',
   /** True when the project names a tenant, and a way to reach it. */
   hasTenant: 'systempromptSync.hasTenant',
+  /** True when both databases, or one and a tenant, are known. */
+  hasCloudDatabase: 'systempromptSync.hasCloudDatabase',
   /** True while the database counts as production only because nobody has marked it otherwise. */
   canMarkNotProduction: 'systempromptSync.canMarkNotProduction',
   /** Folders that hold content files: an object whose keys are paths. */
@@ -138,4 +145,7 @@ export const contextValues = {
   pausedJob: 'job:paused',
   manualJob: 'job:manual',
   serverJob: 'job:server',
+  databaseRoot: 'database:root',
+  databaseTable: 'database:table',
+  databaseRow: 'database:row',
 } as const;

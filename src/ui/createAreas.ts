@@ -1,7 +1,9 @@
 import type { ChangesAreas } from './changes/changesArea';
+import { createDatabaseArea } from './database/databaseArea';
+import type { Services } from './services';
 import type { Translate } from './translate';
 
 /** The domains that the Changes view shows beside content. Nothing is compared before it is asked for. */
-export function createAreas(_t: Translate): ChangesAreas {
-  return {};
+export function createAreas(t: Translate, needs: Pick<Services, 'tokens' | 'log'>): ChangesAreas {
+  return { database: createDatabaseArea(t, needs) };
 }

@@ -1,4 +1,5 @@
 import type { ContentDirection } from '../core/content/contentPlan';
+import type { DatabaseDirection } from '../core/database/sync/syncOptions';
 import type { ErrorAction } from './errorReport';
 import type { Translate } from './translate';
 
@@ -91,4 +92,32 @@ export function restoreWords(t: Translate): MoveWords {
     done: (items) => t('Restored: {0}', items),
     doneWithRest: (items, left) => t('Restored: {0}. Left as they were: {1}.', items, left),
   };
+}
+
+export function databaseWords(t: Translate, direction: DatabaseDirection): MoveWords {
+  return direction === 'push'
+    ? {
+        progress: t('Pushing users and contexts'),
+        question: (rows) =>
+          rows === 1
+            ? t('Push 1 row to the cloud database?')
+            : t('Push {0} rows to the cloud database?', rows),
+        accept: t('Push'),
+        acceptAll: (rows) => t('Push All {0}, Own Database Wins', rows),
+        done: (rows) => t('Pushed to the cloud database: {0}', rows),
+        doneWithRest: (rows, left) =>
+          t('Pushed to the cloud database: {0}. Left as they were: {1}.', rows, left),
+      }
+    : {
+        progress: t('Pulling users and contexts'),
+        question: (rows) =>
+          rows === 1
+            ? t('Pull 1 row from the cloud database?')
+            : t('Pull {0} rows from the cloud database?', rows),
+        accept: t('Pull'),
+        acceptAll: (rows) => t('Pull All {0}, Cloud Wins', rows),
+        done: (rows) => t('Pulled from the cloud database: {0}', rows),
+        doneWithRest: (rows, left) =>
+          t('Pulled from the cloud database: {0}. Left as they were: {1}.', rows, left),
+      };
 }

@@ -58,12 +58,13 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const snapshots = createSnapshots(t);
   const saves = createLastSave();
   const jobs = createJobsStore(context.workspaceState);
+  const tokens = createTenantTokens(context.secrets, t);
   const shared = {
     log,
     store,
-    areas: createAreas(t),
+    areas: createAreas(t, { tokens, log }),
     secrets: createDatabaseSecrets(context.secrets),
-    tokens: createTenantTokens(context.secrets, t),
+    tokens,
     queue: createSerialQueue(),
     lifetime: controller.signal,
     scanThread: createScanThread(context.extensionUri),

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { askCloudDatabase } from '../../core/database/sync/askCloudDatabase';
 import { DatabaseSyncService } from '../../core/database/sync/databaseSyncService';
 import { planDetails, type DatabaseDetails } from '../../core/database/sync/databaseOutcome';
 import { isInSync, withAllSteps, type DatabasePlan } from '../../core/database/sync/databasePlan';
@@ -11,8 +12,8 @@ import type { HomeKind } from '../../core/database/sync/syncTables';
 import type { GuardAnswers } from '../../core/guards';
 import type { SyncOperationResult } from '../../core/models/operation';
 import { SyncError } from '../../core/syncError';
-import { askCloudDatabase } from '../cloudDatabase';
 import { confirmPlan } from '../confirmPlan';
+import { connectOptions } from '../connectOptions';
 import { dryRunDocument } from '../dryRun';
 import { exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
 import { dbPlanLines, dbResultLines } from '../print/dbLines';
@@ -136,7 +137,7 @@ async function openService(session: Session): Promise<DatabaseSyncService> {
   return new DatabaseSyncService({
     project,
     context: session.context,
-    cloudDatabase: () => askCloudDatabase(project, session),
+    cloudDatabase: () => askCloudDatabase(project, connectOptions(session), session.context),
   });
 }
 

@@ -1,4 +1,5 @@
 import { connectOptions } from '../connectOptions';
+import { askCloudDatabase } from '../../core/database/sync/askCloudDatabase';
 import { DatabaseSyncService } from '../../core/database/sync/databaseSyncService';
 import type { DatabaseDetails } from '../../core/database/sync/databaseOutcome';
 import { FileSyncService } from '../../core/files/fileSyncService';
@@ -7,7 +8,6 @@ import type { FilesDirection } from '../../core/files/filesPlan';
 import type { SyncOperationResult } from '../../core/models/operation';
 import { SyncService, type SyncAllOptions, type SyncResult } from '../../core/syncService';
 import { messageOf, SyncError } from '../../core/syncError';
-import { askCloudDatabase } from '../cloudDatabase';
 import { confirmPlan } from '../confirmPlan';
 import { exitCodeOf, exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
 import { dbPlanLines, dbResultLines } from '../print/dbLines';
@@ -29,7 +29,7 @@ export function syncAll(direction: FilesDirection): Command<FilesApplyOptions> {
     const database = new DatabaseSyncService({
       project,
       context,
-      cloudDatabase: () => askCloudDatabase(project, session),
+      cloudDatabase: () => askCloudDatabase(project, connectOptions(session), context),
     });
     try {
       const service = new SyncService({

@@ -1,6 +1,6 @@
 import type { RelativePattern } from 'vscode';
 import type { AccessDiff } from '../../core/accessControl/accessDiff';
-import type { DatabasePlan } from '../../core/database/sync/databasePlan';
+import type { DatabaseComparison } from '../../core/database/sync/databaseComparison';
 import type { FilesDiff } from '../../core/files/filesDiff';
 import type { RunContext } from '../../core/ports';
 import type { CommandId } from '../contributions';
@@ -36,7 +36,7 @@ export type RowOf = (node: ChangeNode) => NodeRow;
 export interface AreaDiffs {
   readonly accessControl: AccessDiff;
   readonly files: FilesDiff;
-  readonly database: DatabasePlan;
+  readonly database: DatabaseComparison;
 }
 
 /** Content decides what the whole view is; the others add their rows to it. */

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { contextKeys } from '../contributions';
+import { hasBothDatabases } from '../database/databaseArea';
 import type { Services } from '../services';
 import type { ProjectView, ReadyView } from './projectView';
 import { contentPaths } from '../content/contentPaths';
@@ -19,6 +20,7 @@ export function registerContextKeys({ store }: Services): vscode.Disposable {
     send(contextKeys.state, view.kind);
     send(contextKeys.hasProject, project !== undefined);
     send(contextKeys.hasTenant, project !== undefined && project.mode !== 'none');
+    send(contextKeys.hasCloudDatabase, project !== undefined && hasBothDatabases({ project }));
     send(contextKeys.canMarkNotProduction, project?.database?.production === true);
     send(contextKeys.contentDirectories, view.kind === 'ready' ? contentDirectories(view) : {});
   };

@@ -52,6 +52,16 @@ function operationName(t: (text: string) => string, operation: string): string {
       return t('push to the database');
     case 'content_to_disk':
       return t('pull to disk');
+    case 'files_push':
+      return t('push to the tenant');
+    case 'files_pull':
+      return t('pull from the tenant');
+    case 'access_control_sync':
+      return t('apply access rules');
+    case 'database_push':
+      return t('push to the cloud database');
+    case 'database_pull':
+      return t('pull from the cloud database');
     case 'restore':
       return t('restore');
     default:

@@ -4,6 +4,7 @@ import { editSchedule, pauseJob, showJobHistory, switchJobs } from '../jobs/jobC
 import { runJob } from '../jobs/runJob';
 import { undoSave } from '../watch/undoSave';
 import { runCommand, type CommandHandler } from '../runCommand';
+import { compareDatabases, moveDatabase, openDatabaseRow } from '../database/databaseCommands';
 import type { Services } from '../services';
 import { restoreBackup } from './backupCommands';
 import {
@@ -46,6 +47,10 @@ const handlers: Readonly<Record<CommandId, CommandHandler>> = {
   [commands.setDatabaseUrl]: setDatabaseUrl,
   [commands.openSecrets]: openSecrets,
   [commands.markNotProduction]: markNotProduction,
+  [commands.pushToCloudDatabase]: moveDatabase('push'),
+  [commands.pullFromCloudDatabase]: moveDatabase('pull'),
+  [commands.compareDatabases]: compareDatabases,
+  [commands.openDatabaseRow]: openDatabaseRow,
   [commands.compareArea]: compareArea,
   [commands.showProblem]: showProblem,
   [commands.signIn]: signIn,

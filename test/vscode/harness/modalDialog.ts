@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { exactly } from './exactly';
 
 export interface ModalDialog {
   /** Waits for a modal dialog and reads it. */
@@ -22,7 +23,7 @@ export function modalDialog(page: Page): ModalDialog {
       };
     },
     async modalButton(label) {
-      await box.locator('.dialog-buttons .monaco-button', { hasText: label }).click();
+      await box.locator('.dialog-buttons .monaco-button', { hasText: exactly(label) }).click();
       await box.waitFor({ state: 'hidden' });
     },
     async hasModal() {
