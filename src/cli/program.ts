@@ -1,6 +1,7 @@
 import { Command as CommanderCommand, InvalidArgumentError, Option } from 'commander';
 import { addAclCommands } from './aclProgram';
 import { addDbCommands } from './dbProgram';
+import { addDeployCommands } from './deployProgram';
 import { addFilesCommands } from './filesProgram';
 import { addJobsCommands } from './jobsProgram';
 import { addTenantCommands } from './tenantProgram';
@@ -80,6 +81,7 @@ export function createProgram(version: string, dispatch: Dispatch): CommanderCom
     .action(run(async () => (await import('./commands/project')).projectShow));
   addAclCommands(program, run);
   addDbCommands(program, run);
+  addDeployCommands(program, run);
   addFilesCommands(program, run);
   addJobsCommands(program, run);
   addTenantCommands(program, run);

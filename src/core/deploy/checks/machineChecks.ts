@@ -1,5 +1,6 @@
 import { SyncError } from '../../syncError';
 import { failure, ok, warning, type CheckRule } from '../checkInput';
+import { childEnvironment } from '../childEnvironment';
 import { requireEngine } from '../engine';
 
 /** How many changed files a message names. */
@@ -20,7 +21,11 @@ export const machineChecks: readonly CheckRule[] = [
             'Install the buildx plugin, or leave the builder out.',
           );
         }
-        const server = await requireEngine(found, { cwd: project.root, env, signal: context.signal });
+        const server = await requireEngine(found, {
+          cwd: project.root,
+          env: childEnvironment(env),
+          signal: context.signal,
+        });
         return ok(`${found.version}, engine ${server}${found.buildx ? ', with buildx' : ''}.`);
       } catch (error) {
         if (SyncError.is(error, 'commandSpawnFailed'))

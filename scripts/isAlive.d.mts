@@ -1,0 +1,2 @@
+/** See isAlive.mjs. */
+export function isAlive(pid: number): boolean;
