@@ -5,6 +5,7 @@ import { registerContextKeys } from './ui/changes/setContextKeys';
 import { registerRefreshing } from './ui/changes/startRefreshing';
 import { registerFileWatching } from './ui/changes/watchFiles';
 import { registerCommands } from './ui/commands/registerCommands';
+import { registerTenantPolling } from './ui/files/pollTenant';
 import { registerContentDiagnostics } from './ui/problems/contentDiagnostics';
 import { keepJobs, type KeptJobs } from './ui/jobs/keepJobs';
 import { registerLanguage } from './ui/language/registerLanguage';
@@ -36,6 +37,7 @@ export function activate(context: ExtensionContext): void {
     registerRefreshing(services),
     registerOperationsView(services),
     jobs,
+    registerTenantPolling(services),
   );
 }
 

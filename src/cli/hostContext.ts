@@ -1,4 +1,5 @@
-import type { ByteProgress, Logger, RunContext } from '../core/ports';
+import { inMegabytes } from '../core/inMegabytes';
+import type { Logger, RunContext } from '../core/ports';
 import { createRedactor } from '../core/redact';
 
 export interface HostOptions {
@@ -33,11 +34,6 @@ function createProgressLine(stderr: NodeJS.WriteStream, quiet: boolean): RunCont
     stderr.write(`\r\u001b[K${message}${numbers}${bytes ? ` ${inMegabytes(bytes)}` : ''}`);
     if (done !== undefined && done === total) stderr.write('\r\u001b[K');
   };
-}
-
-function inMegabytes({ done, total }: ByteProgress): string {
-  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
-  return `${megabytes(done)}${total === undefined ? '' : `/${megabytes(total)}`} MB`;
 }
 
 function isText(value: string | undefined): value is string {

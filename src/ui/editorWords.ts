@@ -11,6 +11,7 @@ const editorNames: readonly (readonly [RegExp, string])[] = [
   [/--client-id\b/g, 'the setting systempromptSync.tenant.clientId'],
   [/--profile\b(?: [\w.-]+(?: \| [\w.-]+)*)?/g, 'the command Select Profile…'],
   [/--project\b/g, 'the setting systempromptSync.project.folder'],
+  [/--delete (?=carries)/g, 'Delete on Tenant… or Delete Local File… '],
   [/--allow-mass-delete \d+/g, 'its number when asked'],
   [/Confirm it with --confirm-target \S+, or/g, 'Type the host when asked, or'],
   [/--confirm-target \S+/g, 'the typed host'],

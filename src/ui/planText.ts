@@ -1,6 +1,7 @@
 import type { GuardAnswers } from '../core/guards';
 import { guardsOf } from '../core/guards';
 import { countActions, type SkippedItem, type StepAction, type SyncPlan } from '../core/models/plan';
+import { inEditorWords } from './editorWords';
 import type { Translate } from './translate';
 
 /** What confirmations need of a plan, of whichever domain. */
@@ -140,7 +141,7 @@ export function leftDocument(
   left: readonly SkippedItem[],
   warnings: readonly string[],
 ): string {
-  const items = left.map(({ item, reason }) => `- ${item}: ${reason}`);
+  const items = left.map(({ item, reason }) => `- ${item}: ${inEditorWords(reason)}`);
   const notes =
     warnings.length === 0
       ? []

@@ -9,6 +9,7 @@ import { createOutputLog, type OutputLog } from './host/outputLog';
 import { createScanThread, type ScanThread } from './host/scanThread';
 import { createTenantTokens, type TenantTokens } from './host/tenantTokens';
 import { createJobsStore, type JobsStore } from './jobs/jobsStore';
+import { createFilesMemory, type FilesMemory } from './files/filesMemory';
 import { createReports, type Reports } from './documents/reports';
 import { createSnapshots, type Snapshots } from './documents/snapshots';
 import { createRowDocuments, type RowDocuments } from './content/rowDocuments';
@@ -26,6 +27,7 @@ export interface Services extends vscode.Disposable {
   readonly secrets: DatabaseSecrets;
   readonly tokens: TenantTokens;
   readonly signInNotice: SignInNotice;
+  readonly filesMemory: FilesMemory;
   readonly rows: RowDocuments;
   readonly reports: Reports;
   readonly snapshots: Snapshots;
@@ -58,11 +60,13 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const snapshots = createSnapshots(t);
   const saves = createLastSave();
   const jobs = createJobsStore(context.workspaceState);
+  const filesMemory = createFilesMemory();
   const tokens = createTenantTokens(context.secrets, t);
   const shared = {
     log,
     store,
-    areas: createAreas(t, { tokens, log }),
+    areas: createAreas(t, { tokens, log, filesMemory }),
+    filesMemory,
     secrets: createDatabaseSecrets(context.secrets),
     tokens,
     queue: createSerialQueue(),

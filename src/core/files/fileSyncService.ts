@@ -86,6 +86,11 @@ export class FileSyncService {
     return (await this.#readRemote(await this.#connection())).manifest;
   }
 
+  /** Which tenant that is, for people and for guards; asks nothing of it. @throws SyncError as `connectTenant` says */
+  async target(): Promise<PlanTarget> {
+    return (await this.#connection()).target;
+  }
+
   /**
    * Compares with the manifest, and changes nothing but caches.
    * @throws SyncError `missingConfig`, `unauthorized`, `http`, `apiError`, `io`, `cancelled`

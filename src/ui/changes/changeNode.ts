@@ -13,6 +13,8 @@ export interface ChangeNode {
   readonly status?: ItemStatus;
   /** Commands move it when it is checked. A row above checkable ones has a checkbox that stands for all of them. */
   readonly checkable: boolean;
+  /** A row that shows what is below it only when it is asked to; without it, how many there are decides. */
+  readonly collapsed?: boolean;
   readonly children: readonly ChangeNode[];
 }
 

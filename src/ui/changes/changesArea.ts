@@ -1,9 +1,9 @@
 import type { RelativePattern } from 'vscode';
 import type { AccessDiff } from '../../core/accessControl/accessDiff';
 import type { DatabaseComparison } from '../../core/database/sync/databaseComparison';
-import type { FilesDiff } from '../../core/files/filesDiff';
 import type { RunContext } from '../../core/ports';
 import type { CommandId } from '../contributions';
+import type { FilesComparison } from '../files/filesComparison';
 import type { DirectionCounts } from '../status/directionCounts';
 import type { AreaId, ChangeNode } from './changeNode';
 import type { FoundProject } from './projectView';
@@ -35,7 +35,7 @@ export type RowOf = (node: ChangeNode) => NodeRow;
 /** What each of the areas beside content finds when it compares. */
 export interface AreaDiffs {
   readonly accessControl: AccessDiff;
-  readonly files: FilesDiff;
+  readonly files: FilesComparison;
   readonly database: DatabaseComparison;
 }
 
@@ -44,13 +44,15 @@ export type OtherAreaId = keyof AreaDiffs;
 
 export const otherAreaIds = ['accessControl', 'files', 'database'] as const satisfies readonly AreaId[];
 
+export type Unasked = 'compare' | 'wait' | 'unused';
+
 /** A domain beside content: what it compares, and how that is shown. It keeps nothing: what it found is in the store. */
 export interface ChangesArea<Diff> {
   readonly row: RowOf;
   /** Its name above all of its rows, also where it cannot be compared. */
   title(): string;
   /** What happens unasked: `wait` where a comparison costs too much for that, `unused` where the project has no such area. */
-  unasked(found: FoundProject): 'compare' | 'wait' | 'unused';
+  unasked(found: FoundProject): Unasked | Promise<Unasked>;
   /**
    * @returns undefined where it turns out that the project does not use the area: then nothing is shown of it
    * @throws what stops the comparison: its one row says so

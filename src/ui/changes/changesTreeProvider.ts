@@ -68,10 +68,10 @@ function treeItem(t: Translate, store: ChangesStore, node: ChangeNode, row: Node
   return item;
 }
 
-function collapsibleState({ children }: ChangeNode): vscode.TreeItemCollapsibleState {
+function collapsibleState({ children, collapsed }: ChangeNode): vscode.TreeItemCollapsibleState {
   const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   if (children.length === 0) return None;
-  return children.length <= expandedUpTo ? Expanded : Collapsed;
+  return children.length <= expandedUpTo && collapsed !== true ? Expanded : Collapsed;
 }
 
 function checkbox(t: Translate, checked: boolean, { spoken }: NodeText) {

@@ -45,7 +45,7 @@ export function createRefresh(needs: Needs): Refresh {
     if (all || ids.has('content') || foundOf(needs.store.state.view) === undefined)
       await refreshContent(needs);
     for (const id of otherAreaIds)
-      if (ids.has(id) || (all && isDueUnasked(needs, id))) await refreshArea(needs, id);
+      if (ids.has(id) || (all && (await isDueUnasked(needs, id)))) await refreshArea(needs, id);
   });
   return (areas) => {
     if (areas === undefined) askedForAll = true;
@@ -55,9 +55,9 @@ export function createRefresh(needs: Needs): Refresh {
 }
 
 /** Where it is not due, the area shows that it waits, or nothing. */
-function isDueUnasked({ areas, store }: Needs, id: OtherAreaId): boolean {
+async function isDueUnasked({ areas, store }: Needs, id: OtherAreaId): Promise<boolean> {
   const found = foundOf(store.state.view);
-  const due = (found && areas[id]?.unasked(found)) ?? 'unused';
+  const due = (found && (await areas[id]?.unasked(found))) ?? 'unused';
   const { kind } = store.state.areas[id];
   if (due === 'unused' && kind !== 'unused') store.showArea(id, { kind: 'unused' });
   if (due === 'wait' && kind === 'unused') store.showArea(id, { kind: 'waiting' });

@@ -27,6 +27,8 @@ export function registerFileWatching({ store, areas, refresh }: Services): vscod
     // Our own writes end in a comparison anyway.
     if (!vscode.workspace.isTrusted || store.state.activity === 'applying' || !isWanted(store.state.view))
       return;
+    // A tenant that did not answer is not asked again with each file that is saved.
+    if (area === 'files' && store.state.areas.files.kind !== 'ready') return;
     changed.add(area);
     clearTimeout(timer);
     timer = setTimeout(() => {

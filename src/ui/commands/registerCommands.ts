@@ -6,6 +6,15 @@ import { undoSave } from '../watch/undoSave';
 import { runCommand, type CommandHandler } from '../runCommand';
 import { compareDatabases, moveDatabase, openDatabaseRow } from '../database/databaseCommands';
 import type { Services } from '../services';
+import {
+  compareFiles,
+  deleteFiles,
+  keepFiles,
+  moveToOther,
+  showLastFilesResult,
+} from '../files/fileCommands';
+import { mergeFile } from '../files/mergeFile';
+import { openFileDiff, openLocalFile } from '../files/openFiles';
 import { restoreBackup } from './backupCommands';
 import {
   deleteItem,
@@ -41,6 +50,17 @@ const handlers: Readonly<Record<CommandId, CommandHandler>> = {
   [commands.deleteFile]: deleteItem('to-disk'),
   [commands.openDiff]: openItemDiff,
   [commands.openFile]: openItemFile,
+  [commands.pushFiles]: moveToOther('push'),
+  [commands.pullFiles]: moveToOther('pull'),
+  [commands.compareFiles]: compareFiles,
+  [commands.keepLocal]: keepFiles('local'),
+  [commands.keepRemote]: keepFiles('remote'),
+  [commands.deleteRemoteFiles]: deleteFiles('push'),
+  [commands.deleteLocalFiles]: deleteFiles('pull'),
+  [commands.openFileDiff]: openFileDiff,
+  [commands.openLocalFile]: openLocalFile,
+  [commands.mergeFile]: mergeFile,
+  [commands.showLastFilesResult]: showLastFilesResult,
   [commands.restoreBackup]: restoreBackup,
   [commands.showProject]: showProject,
   [commands.selectProfile]: selectProfile,

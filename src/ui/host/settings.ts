@@ -14,6 +14,8 @@ export interface Settings {
   readonly tenantClientId: string | undefined;
   readonly refreshOnStartup: boolean;
   readonly refreshOnSave: boolean;
+  /** 0: the tenant is asked only when the user does something. */
+  readonly filesPollMinutes: number;
   readonly keepBackups: number;
   readonly confirmOverwrite: ConfirmPolicy;
   /** Whether the project's schedule runs in this editor. */
@@ -35,7 +37,12 @@ export function readSettings(folder?: vscode.Uri): Settings {
     const value = configuration.get<unknown>(id);
     return typeof value === 'boolean' ? value : fallback;
   };
-  const keep = configuration.get<unknown>(settings.keepBackups);
+  const whole = (id: string, from: number, to: number, fallback: number): number => {
+    const value = configuration.get<unknown>(id);
+    return typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to
+      ? value
+      : fallback;
+  };
   return {
     folder: text(settings.folder),
     profile: text(settings.profile),
@@ -46,7 +53,8 @@ export function readSettings(folder?: vscode.Uri): Settings {
     tenantClientId: text(settings.tenantClientId),
     refreshOnStartup: flag(settings.refreshOnStartup, true),
     refreshOnSave: flag(settings.refreshOnSave, true),
-    keepBackups: typeof keep === 'number' && Number.isInteger(keep) && keep >= 1 && keep <= 1000 ? keep : 20,
+    filesPollMinutes: whole(settings.filesPollMinutes, 0, 1440, 10),
+    keepBackups: whole(settings.keepBackups, 1, 1000, 20),
     confirmOverwrite: text(settings.confirmOverwrite) === 'deletionsOnly' ? 'deletionsOnly' : 'always',
     jobsEnabled: flag(settings.jobsEnabled, false),
     syncOnSave: flag(settings.syncOnSave, false),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Logger, ProgressReporter, RunContext } from '../../core/ports';
 import { views } from '../contributions';
+import { progressText, shareOf } from './progressText';
 
 interface ProgressOptions {
   readonly logger: Logger;
@@ -41,13 +42,15 @@ export function withViewProgress<T>(
   );
 }
 
-/** Counts of items as they are; a share of the bar only where the total is known. */
+/** Items and bytes as they are; a share of the bar only where the total is known. */
 function reportTo(progress: vscode.Progress<{ message?: string; increment?: number }>): ProgressReporter {
   let shown = 0;
-  return ({ message, done, total }) => {
-    if (done === undefined || total === undefined || total === 0) return progress.report({ message });
-    const share = Math.min(100, (done / total) * 100);
-    progress.report({ message: `${message} ${done}/${total}`, increment: Math.max(0, share - shown) });
-    shown = Math.max(shown, share);
+  return (update) => {
+    const share = shareOf(update);
+    progress.report({
+      message: progressText(update),
+      ...(share !== undefined && { increment: Math.max(0, share - shown) }),
+    });
+    shown = Math.max(shown, share ?? 0);
   };
 }
