@@ -24,11 +24,14 @@ export async function prepareDemo({ directory, databaseUrl }) {
     // The first sync is our own: it leaves the base that tells later who changed what.
     await run(process.execPath, [cli, 'content', 'to-db', '--yes', '--project', directory]);
     await cp(join(here, 'jobs.yaml'), join(directory, '.systemprompt', 'sync', 'jobs.yaml'));
+    await run(process.execPath, [cli, 'acl', 'apply', '--yes', '--project', directory]);
     await driftInDatabase(client);
+    await driftInRules(client);
   } finally {
     await client.end();
   }
   await driftOnDisk(join(directory, 'services', 'content'));
+  await driftInRuleFile(join(directory, 'services', 'access-control', 'config.yaml'));
   return { directory };
 }
 
@@ -71,6 +74,31 @@ async function driftInDatabase(client) {
     `INSERT INTO markdown_content (id, slug, locale, source_id, title, description, body, author, published_at, keywords, kind, category_id, version_hash)
      VALUES (gen_random_uuid()::text, 'privacy', 'en', 'legal', 'Privacy', '', 'We keep nothing.', 'Harbour Team', '2026-01-11T00:00:00Z', '', 'page', 'legal', '')`,
   );
+}
+
+async function driftInRules(client) {
+  // Changed by hand in the database: the file grants it.
+  await client.query(
+    `UPDATE access_control_rules SET access = 'deny' WHERE entity_id = 'night_watch' AND rule_value = 'admin'`,
+  );
+  // A rule about one user: no file has a word for it.
+  await client.query(
+    `INSERT INTO access_control_rules (entity_type, entity_id, rule_type, rule_value, access, justification)
+     VALUES ('agent', 'pilot', 'user', 'u-17', 'deny', 'Asked for it')`,
+  );
+  // Written by a marketplace.
+  await client.query(
+    `INSERT INTO access_control_entities (entity_type, entity_id, source) VALUES ('plugin', 'almanac', 'marketplace:harbour')`,
+  );
+  await client.query(
+    `INSERT INTO access_control_rules (entity_type, entity_id, rule_type, rule_value) VALUES ('plugin', 'almanac', 'role', 'user')`,
+  );
+}
+
+/** One role more for the knots, one less for the pilot. */
+async function driftInRuleFile(file) {
+  await edit(file, 'roles: [harbour_master]', 'roles: [harbour_master, editor]');
+  await edit(file, 'roles: [admin, anonymous]', 'roles: [admin]');
 }
 
 async function driftOnDisk(content) {

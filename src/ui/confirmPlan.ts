@@ -8,6 +8,7 @@ import {
   typedConfirmations,
   type AnyPlan,
   type ConfirmPolicy,
+  type Forced,
 } from './planText';
 import type { Translate } from './translate';
 
@@ -53,7 +54,7 @@ async function askWhichPlan<Plan extends AnyPlan>(
   const widest = bolder?.plan ?? plan;
   const accept = plan.steps.length > 0 ? [words.accept] : [];
   const acceptAll = bolder === undefined ? undefined : words.acceptAll(bolder.plan.steps.length);
-  const forced = bolder && acceptAll !== undefined ? { items: bolder.forced, accept: acceptAll } : undefined;
+  const forced = bolder && acceptAll !== undefined ? forcedOf(words, bolder.forced, acceptAll) : undefined;
   const detail = planDetail(t, widest, forced, notes);
   const answer = await vscode.window.showWarningMessage(
     words.question(widest.steps.length),
@@ -62,6 +63,11 @@ async function askWhichPlan<Plan extends AnyPlan>(
   );
   if (answer === undefined) throw new SyncError('cancelled', 'Not confirmed.');
   return bolder !== undefined && answer === acceptAll ? bolder.plan : plan;
+}
+
+function forcedOf({ forced }: MoveWords, items: number, accept: string): Forced {
+  const note = forced?.(items, accept);
+  return { items, accept, ...(note !== undefined && { note }) };
 }
 
 async function askTyped(plan: AnyPlan, t: Translate): Promise<GuardAnswers> {

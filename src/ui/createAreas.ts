@@ -1,3 +1,4 @@
+import { createAccessArea } from './accessControl/accessArea';
 import type { ChangesAreas } from './changes/changesArea';
 import { createDatabaseArea } from './database/databaseArea';
 import { createFilesArea } from './files/filesArea';
@@ -9,5 +10,9 @@ export function createAreas(
   t: Translate,
   needs: Pick<Services, 'tokens' | 'log' | 'filesMemory'>,
 ): ChangesAreas {
-  return { files: createFilesArea(t, needs), database: createDatabaseArea(t, needs) };
+  return {
+    accessControl: createAccessArea(t),
+    files: createFilesArea(t, needs),
+    database: createDatabaseArea(t, needs),
+  };
 }

@@ -3,6 +3,7 @@
  * things have other names. Longer options stand before the ones they start with.
  */
 const editorNames: readonly (readonly [RegExp, string])[] = [
+  [/"acl diff" lists them all/g, 'the Problems panel lists them all'],
   [/--database-url\b/g, 'the stored database URL (Set Database URL…)'],
   [/--services\b/g, 'the setting systempromptSync.project.servicesDirectory'],
   [/--tenant\b/g, 'the setting systempromptSync.tenant.id (Select Tenant…)'],

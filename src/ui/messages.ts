@@ -35,6 +35,8 @@ export interface MoveWords {
   readonly question: (items: number) => string;
   readonly accept: string;
   readonly acceptAll: (items: number) => string;
+  /** What `acceptAll` does beyond `accept`, where that is not simply that the giving side wins. */
+  readonly forced?: (items: number, acceptAll: string) => string;
   readonly done: (items: number) => string;
   readonly doneWithRest: (items: number, left: number) => string;
 }

@@ -63,9 +63,12 @@ export interface Forced {
   readonly items: number;
   /** The button that includes them. */
   readonly accept: string;
+  /** Says so in words of its own. */
+  readonly note?: string;
 }
 
-function forcedNote(t: Translate, { items, accept }: Forced): string {
+function forcedNote(t: Translate, { items, accept, note }: Forced): string {
+  if (note !== undefined) return note;
   return t(
     'Not known to have changed on this side alone: {0}. That is written only with "{1}", over what the other side holds.',
     items,

@@ -19,13 +19,14 @@ import {
   type AccessOutcome,
 } from './accessOutcome';
 import { planAccess, type AccessPlan, type AccessPlanOptions } from './accessPlan';
+import { accessQuestions, type AccessQuestions } from './accessQuestions';
 import { readAccessState } from './accessRepository';
 import type { EntityKey } from './accessRule';
 import type { AccessState } from './accessState';
 import { applyAccess } from './applyAccess';
 import { checkAccess, unusable, type CheckedAccess } from './checkAccess';
 import { compareState, nothingCompared } from './compareState';
-import { readEntityCatalog } from './entityCatalog';
+import { readEntityCatalog, type EntityCatalog } from './entityCatalog';
 import { plannedFacts } from './entityFacts';
 import { explainAccess, parentsOf, readUserRules, type AccessExplanation } from './explainAccess';
 import type { AccessDialect } from './exportableRules';
@@ -112,6 +113,13 @@ export class AccessControlLocalSync {
     });
   }
 
+  /** What `explain` can be asked about. @throws SyncError `unsupported`, `database`, `cancelled` */
+  async questions(): Promise<AccessQuestions> {
+    const checked = await this.checkIfThere();
+    const catalog = await this.catalogOf(checked);
+    return accessQuestions(await this.readState(), catalog, checked?.rules ?? []);
+  }
+
   /**
    * Who may what with an entity, which rule says so, and what the files would make of it.
    * @throws SyncError `unsupported`, `database`, `cancelled`
@@ -119,8 +127,7 @@ export class AccessControlLocalSync {
   async explain(entity: EntityKey, subject: Subject): Promise<PendingExplanation> {
     const target = requireDatabase(this.project);
     const checked = await this.checkIfThere();
-    const catalog =
-      checked?.catalog ?? (await readEntityCatalog(this.project.servicesDir, this.context.signal));
+    const catalog = await this.catalogOf(checked);
     const base = await readBase(this.state, domain, target.identity);
     return withDatabase(target, { context: this.context }, async (db) => {
       const state = await readAccessState(db);
@@ -200,6 +207,10 @@ export class AccessControlLocalSync {
     base: BaseState | undefined,
   ): Promise<AccessDiff> {
     return compareState(checked, await readAccessState(db), base, db.target.identity);
+  }
+
+  private async catalogOf(checked: CheckedAccess | undefined): Promise<EntityCatalog> {
+    return checked?.catalog ?? readEntityCatalog(this.project.servicesDir, this.context.signal);
   }
 
   private async checkIfThere(): Promise<CheckedAccess | undefined> {

@@ -36,6 +36,8 @@ export interface AccessPlanOptions {
 export interface RuleStep extends EntityKey {
   readonly kind: 'rule';
   readonly action: StepAction;
+  /** What people call it, here and among what is left. */
+  readonly item: string;
   readonly role: string;
   readonly wanted?: RoleRule;
   readonly stored?: StoredRule;
@@ -45,6 +47,7 @@ export interface RuleStep extends EntityKey {
 export interface EntityStep extends EntityKey {
   readonly kind: 'entity';
   readonly action: 'create' | 'update';
+  readonly item: string;
   /** null: the entity does not exist. */
   readonly from: boolean | null;
   readonly to: boolean;
@@ -76,7 +79,7 @@ export function planAccess(diff: AccessDiff, target: PlanTarget, options: Access
     if (selected && !selected.has(entityKeyText(item))) continue;
     const decision = decideEntity(item, options);
     if (typeof decision === 'string') steps.push(entityStep(item));
-    else left.push({ item: `${describeEntity(item)} for everybody`, ...decision });
+    else left.push({ item: describeDefault(item), ...decision });
   }
   for (const item of diff.rules) {
     if (selected && !selected.has(ruleKeyText(item))) continue;
@@ -167,6 +170,7 @@ function ruleStep(
   return {
     kind: 'rule',
     action,
+    item: describeRule({ entityType, entityId, role }),
     entityType,
     entityId,
     role,
@@ -181,7 +185,13 @@ function plainRule({ entityType, entityId, role, access, justification }: RoleRu
 }
 
 function entityStep({ entityType, entityId, kind, from, to }: EntityDifference): EntityStep {
-  return { kind: 'entity', action: kind === 'created' ? 'create' : 'update', entityType, entityId, from, to };
+  const entity = { entityType, entityId };
+  const action = kind === 'created' ? 'create' : 'update';
+  return { kind: 'entity', action, item: describeDefault(entity), ...entity, from, to };
+}
+
+function describeDefault(entity: EntityKey): string {
+  return `${describeEntity(entity)} for everybody`;
 }
 
 function planId(

@@ -1,16 +1,13 @@
-import { errorsOf, type AccessDiff, type RuleDifference } from './accessDiff';
+import type { ChangeOrigin } from '../models/contentDiff';
+import { errorsOf, type AccessDiff, type EntityDifference, type RuleDifference } from './accessDiff';
 import { planAccess } from './accessPlan';
 import type { AccessProblem } from './accessProblem';
-import {
-  compareEntities,
-  describeEntity,
-  entityKeyText,
-  ruleKeyText,
-  type EntityKey,
-  type RoleRule,
-} from './accessRule';
+import { compareEntities, describeEntity, entityKeyText, ruleKeyText, type EntityKey } from './accessRule';
+import type { AccessState } from './accessState';
 import type { RulePlace } from './declaredRule';
-import { decisionChanges, describeChange, type DecisionChange } from './decisionChanges';
+import { decisionChanges, type DecisionChange } from './decisionChanges';
+import { currentFacts, plannedFacts } from './entityFacts';
+import { resolveAccess, type Decision } from './resolveAccess';
 
 /** The same words as for content, and `unmanaged`. */
 export type AccessStatus = 'added' | 'modified' | 'removed' | 'conflict' | 'unmanaged';
@@ -20,22 +17,30 @@ export interface AccessEntityNode extends EntityKey {
   readonly id: string;
   readonly label: string;
   readonly children: readonly AccessRuleNode[];
-  /** What applying everything changes, in words: ``granted to `user` that was denied before``. */
-  readonly changes: readonly string[];
+  /** What applying everything changes. */
+  readonly changes: readonly DecisionChange[];
 }
 
 /** A rule, or the entity's `default_included` (`role` is null), that differs or is not ours. */
-export interface AccessRuleNode {
+export interface AccessRuleNode extends EntityKey {
   readonly id: string;
   /** For `AccessPlanOptions.items`; undefined for what cannot be chosen. */
   readonly item: string | undefined;
   readonly status: AccessStatus;
   readonly role: string | null;
-  /** What the files and the database say: the two sides of a diff editor. Empty for a side that has nothing. */
-  readonly file: string;
-  readonly database: string;
+  /** What each side says: an access, or the value of `default_included`; null for a side that has no word for it. */
+  readonly file: string | null;
+  readonly database: string | null;
+  /** Which side changed since the last apply. */
+  readonly origin: ChangeOrigin;
+  /** Of an unmanaged rule: who looks after its entity. */
+  readonly source: string | undefined;
   readonly place: RulePlace | undefined;
+  /** What whoever has this one role may, and would once everything is applied: by the entity's own role rules. */
+  readonly decision: { readonly now: Decision; readonly then: Decision } | undefined;
 }
+
+type RuleFacts = Omit<AccessRuleNode, 'decision' | keyof EntityKey>;
 
 export interface AccessTree {
   readonly entities: readonly AccessEntityNode[];
@@ -48,16 +53,16 @@ export interface AccessTree {
 /** The `Access control` group of the tree. Ids depend on the item alone, so that checkmarks outlive a refresh. Pure. */
 export function accessTree(diff: AccessDiff): AccessTree {
   const nodes = new Map<string, { entity: EntityKey; children: AccessRuleNode[] }>();
-  const add = ({ entityType, entityId }: EntityKey, node: AccessRuleNode) => {
+  const outcome = diff.state && outcomeOf(diff, diff.state);
+  const add = ({ entityType, entityId }: EntityKey, node: RuleFacts) => {
     const entity = { entityType, entityId };
     const known = nodes.get(entityKeyText(entity)) ?? { entity, children: [] };
-    known.children.push(node);
+    known.children.push({ ...node, ...entity, decision: outcome?.decisionOf(entity, node.role) });
     nodes.set(entityKeyText(entity), known);
   };
   for (const item of diff.entities) add(item, entityNode(item));
   for (const item of diff.rules) add(item, ruleNode(item));
   for (const rule of diff.unmanaged) add(rule, unmanagedNode(rule));
-  const changes = changesByEntity(diff);
   const entities = [...nodes.values()]
     .sort((left, right) => compareEntities(left.entity, right.entity))
     .map(({ entity, children }) => ({
@@ -65,64 +70,78 @@ export function accessTree(diff: AccessDiff): AccessTree {
       id: `access:${entityKeyText(entity)}`,
       label: describeEntity(entity),
       children,
-      changes: (changes.get(entityKeyText(entity)) ?? []).map(describeChange),
+      changes: outcome?.changes.get(entityKeyText(entity)) ?? [],
     }));
   const invalid = errorsOf(diff);
   return { entities, invalid, open: diff.rules.length + diff.entities.length + invalid.length };
 }
 
-function entityNode(item: AccessDiff['entities'][number]): AccessRuleNode {
+function entityNode(item: EntityDifference): RuleFacts {
   const key = entityKeyText(item);
-  const said = (value: boolean | null) => (value === null ? '' : `default_included: ${value}\n`);
-  const status = item.kind === 'created' ? 'added' : item.kind === 'revoked' ? 'removed' : 'modified';
   return {
     id: `access-default:${key}`,
     item: key,
-    status,
+    status: item.kind === 'created' ? 'added' : item.kind === 'revoked' ? 'removed' : 'modified',
     role: null,
-    file: item.kind === 'revoked' ? '' : said(item.to),
-    database: said(item.from),
+    file: item.kind === 'revoked' ? null : String(item.to),
+    database: item.from === null ? null : String(item.from),
+    origin: item.origin,
+    source: undefined,
     place: item.place,
   };
 }
 
 const statusOf = { inserted: 'added', updated: 'modified', deleted: 'removed' } as const;
 
-function ruleNode(item: RuleDifference): AccessRuleNode {
+function ruleNode(item: RuleDifference): RuleFacts {
   const key = ruleKeyText(item);
   return {
     id: `access-rule:${key}`,
     item: key,
     status: item.origin === 'both' ? 'conflict' : statusOf[item.kind],
     role: item.role,
-    file: describeSaid(item.wanted),
-    database: describeSaid(item.stored),
+    file: item.wanted?.access ?? null,
+    database: item.stored?.access ?? null,
+    origin: item.origin,
+    source: undefined,
     place: item.kind === 'deleted' ? undefined : item.place,
   };
 }
 
-function unmanagedNode(rule: RoleRule): AccessRuleNode {
-  const id = `access-rule:${ruleKeyText(rule)}`;
-  const database = describeSaid(rule);
-  return { id, item: undefined, status: 'unmanaged', role: rule.role, file: '', database, place: undefined };
+function unmanagedNode(rule: AccessDiff['unmanaged'][number]): RuleFacts {
+  return {
+    id: `access-rule:${ruleKeyText(rule)}`,
+    item: undefined,
+    status: 'unmanaged',
+    role: rule.role,
+    file: null,
+    database: rule.access,
+    origin: 'unknown',
+    source: rule.source,
+    place: undefined,
+  };
 }
 
-function describeSaid(rule: RoleRule | undefined): string {
-  if (!rule) return '';
-  const { entityType, entityId, role, access, justification } = rule;
-  const lines = [`entity: ${entityType}/${entityId}`, `role: ${role}`, `access: ${access}`];
-  if (justification !== null) lines.push(`justification: ${JSON.stringify(justification)}`);
-  return `${lines.join('\n')}\n`;
-}
-
-function changesByEntity(diff: AccessDiff): Map<string, DecisionChange[]> {
-  const grouped = new Map<string, DecisionChange[]>();
-  if (!diff.state) return grouped;
+/** Who may what now, and once everything is applied. */
+function outcomeOf(diff: AccessDiff, state: AccessState) {
   const nowhere = { kind: 'database', label: '', host: '', production: false } as const;
   const plan = planAccess(diff, nowhere, { override: true, deleteOrphans: true, prune: true });
-  for (const change of decisionChanges(diff.state, plan)) {
-    const key = entityKeyText(change);
-    grouped.set(key, [...(grouped.get(key) ?? []), change]);
+  const changes = new Map<string, DecisionChange[]>();
+  for (const change of decisionChanges(state, plan)) {
+    const known = changes.get(entityKeyText(change));
+    if (known === undefined) changes.set(entityKeyText(change), [change]);
+    else known.push(change);
   }
-  return grouped;
+  const before = currentFacts(state);
+  const after = plannedFacts(state, plan);
+  return {
+    changes,
+    decisionOf(entity: EntityKey, role: string | null) {
+      const subject = { roles: role === null ? [] : [role] };
+      return {
+        now: resolveAccess(before.of(entity), subject, state.generation),
+        then: resolveAccess(after.of(entity), subject, state.generation),
+      };
+    },
+  };
 }

@@ -30,13 +30,17 @@ export async function checkAccess(place: AccessFilesPlace, context: RunContext):
 /** For an operation that cannot go on with these errors. */
 export function unusable(errors: readonly AccessProblem[]): SyncError {
   const shown = errors.slice(0, 5).map(describeProblem);
+  const [first] = errors;
   const more = errors.length > shown.length ? ` And ${errors.length - shown.length} more.` : '';
   return new SyncError(
     'invalidInput',
     `The access rules have errors. ${shown.join(' ')}${more} Nothing was changed.`,
     {
       hint: 'Correct them; "acl diff" lists them all.',
-      details: { problems: errors.map(describeProblem) },
+      details: {
+        problems: errors.map(describeProblem),
+        ...(first && first.path !== null && { path: first.path, line: first.line, column: first.column }),
+      },
     },
   );
 }

@@ -9,6 +9,7 @@ export type OperationName =
   | 'database_pull'
   | 'database'
   | 'access_control_sync'
+  | 'access_control_export'
   | 'crate_deploy'
   | 'restore';
 

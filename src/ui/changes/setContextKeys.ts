@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { contextKeys } from '../contributions';
 import { hasBothDatabases } from '../database/databaseArea';
 import type { Services } from '../services';
-import type { ProjectView, ReadyView } from './projectView';
+import type { ChangesState, ProjectView, ReadyView } from './projectView';
 import { contentPaths } from '../content/contentPaths';
 
 /** Context keys follow the store: welcome contents, menus and enablement depend on them. */
@@ -24,11 +24,15 @@ export function registerContextKeys({ store }: Services): vscode.Disposable {
     send(contextKeys.canMarkNotProduction, project?.database?.production === true);
     send(contextKeys.contentDirectories, view.kind === 'ready' ? contentDirectories(view) : {});
   };
+  const sendAreas = ({ areas }: ChangesState) =>
+    send(contextKeys.hasAccessControl, areas.accessControl.kind !== 'unused');
   sendAll(store.state.view);
+  sendAreas(store.state);
   let last: ProjectView = store.state.view;
-  return store.onDidChange(({ view }) => {
-    if (view !== last) sendAll(view);
-    last = view;
+  return store.onDidChange((state) => {
+    if (state.view !== last) sendAll(state.view);
+    last = state.view;
+    sendAreas(state);
   });
 }
 

@@ -62,6 +62,8 @@ function operationName(t: (text: string) => string, operation: string): string {
       return t('push to the cloud database');
     case 'database_pull':
       return t('pull from the cloud database');
+    case 'access_control_export':
+      return t('write access rules to a file');
     case 'restore':
       return t('restore');
     default:

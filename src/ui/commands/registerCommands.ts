@@ -15,6 +15,10 @@ import {
 } from '../files/fileCommands';
 import { mergeFile } from '../files/mergeFile';
 import { openFileDiff, openLocalFile } from '../files/openFiles';
+import { applyAccessItem, applyAccessRules, revokeAccessItem } from '../accessControl/applyAccess';
+import { exportAccessRules } from '../accessControl/exportAccess';
+import { openAccessDiff, openAccessFile } from '../accessControl/openAccess';
+import { explainAccessOf, whoMayWhat } from '../accessControl/whoMayWhat';
 import { restoreBackup } from './backupCommands';
 import {
   deleteItem,
@@ -61,6 +65,14 @@ const handlers: Readonly<Record<CommandId, CommandHandler>> = {
   [commands.openLocalFile]: openLocalFile,
   [commands.mergeFile]: mergeFile,
   [commands.showLastFilesResult]: showLastFilesResult,
+  [commands.applyAccess]: applyAccessRules,
+  [commands.applyAccessItem]: applyAccessItem,
+  [commands.revokeAccessItem]: revokeAccessItem,
+  [commands.exportAccess]: exportAccessRules,
+  [commands.whoMayWhat]: whoMayWhat,
+  [commands.explainAccess]: explainAccessOf,
+  [commands.openAccessDiff]: openAccessDiff,
+  [commands.openAccessFile]: openAccessFile,
   [commands.restoreBackup]: restoreBackup,
   [commands.showProject]: showProject,
   [commands.selectProfile]: selectProfile,

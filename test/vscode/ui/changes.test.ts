@@ -72,6 +72,16 @@ describe('a day with the sample project', () => {
       pages: '1 conflict',
       privacy:
         'conflict: the source legal holds this slug in the database; slugs are unique over all sources',
+      'Access control': '1 modified, 1 added in the file, 1 only in the database, 1 unmanaged',
+      'agent/night_watch': 'granted to `admin` that was denied before',
+      admin: 'modified · deny in the database, allow in the file',
+      'agent/pilot': 'denied to `anonymous` that was granted before',
+      anonymous: 'only in the database · allow',
+      'plugin/almanac': '1 unmanaged',
+      user: 'unmanaged · allow · from marketplace:harbour',
+      'skill/knots': 'granted to `editor` that was denied before',
+      editor: 'added in the file · allow',
+      'User rules': '1, never touched',
     });
   });
 
@@ -89,10 +99,11 @@ describe('a day with the sample project', () => {
 
   it('counts on the badge and in the status bar, which says the same in words', async () => {
     const { workbench } = open();
-    await expect.poll(() => workbench.badge('Systemprompt Sync'), patience).toBe('10');
-    expect(await workbench.statusText(status)).toBe('3↓ 3↑ !2 ×2');
+    await expect.poll(() => workbench.badge('Systemprompt Sync'), patience).toBe('13');
+    expect(await workbench.statusText(status)).toBe('4↓ 5↑ !2 ×2');
     expect((await workbench.statusAccessibleName(status)).trim()).toBe(
-      'Systemprompt Sync: 3 to bring to disk, 3 to bring to the database, 2 in conflict, 2 invalid',
+      'Systemprompt Sync: 3 to bring to disk, 3 to bring to the database, 2 in conflict, 2 invalid; ' +
+        'access rules: 1 only in the database, 2 to apply',
     );
   });
 
@@ -238,7 +249,7 @@ describe('a day with the sample project', () => {
     await expect
       .poll(() => workbench.editorText(), patience)
       .toContain('storm-report: changed in the file and in the database');
-    await expect.poll(() => workbench.statusText(status), patience).toBe('3↓ 1↑ !2 ×2');
+    await expect.poll(() => workbench.statusText(status), patience).toBe('4↓ 3↑ !2 ×2');
   });
 
   it('pulls checked items: one line of a file changes, and a row gets its file', async () => {
@@ -251,7 +262,7 @@ describe('a day with the sample project', () => {
     await workbench.titleAction(view, 'Pull to Disk');
     expect((await workbench.modal()).message).toBe('Pull 2 items to disk?');
     await workbench.modalButton('Pull');
-    await expect.poll(() => workbench.statusText(status), patience).toBe('1↓ 1↑ !2 ×2');
+    await expect.poll(() => workbench.statusText(status), patience).toBe('2↓ 3↑ !2 ×2');
     const after = (await readFile(file('guides/first-agent.md'), 'utf8')).split('\n');
     expect(after).toHaveLength(before.length);
     expect(after.filter((line, index) => line !== before[index])).toEqual([
@@ -269,7 +280,7 @@ describe('a day with the sample project', () => {
       .poll(async () => (await row('storm-report'))?.['body'], patience)
       .toContain('and found again.');
     expect((await row('storm-report'))?.['title']).toBe('Storm report');
-    await expect.poll(() => workbench.statusText(status), patience).toBe('1↓ 1↑ !1 ×2');
+    await expect.poll(() => workbench.statusText(status), patience).toBe('2↓ 3↑ !1 ×2');
   });
 
   it('changes nothing when the question is answered with Cancel', async () => {
@@ -288,7 +299,7 @@ describe('a day with the sample project', () => {
     expect((await workbench.modal()).detail).toContain('1 to delete');
     await workbench.modalButton('Delete');
     await expect.poll(() => row('old-harbour-map'), patience).toBeUndefined();
-    await expect.poll(() => workbench.statusText(status), patience).toBe('1↓ !1 ×2');
+    await expect.poll(() => workbench.statusText(status), patience).toBe('2↓ 2↑ !1 ×2');
 
     await workbench.runCommand('Systemprompt Sync: Restore Backup…');
     await expect.poll(() => workbench.picks(), patience).not.toEqual([]);
