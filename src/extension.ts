@@ -6,8 +6,8 @@ import { registerRefreshing } from './ui/changes/startRefreshing';
 import { registerFileWatching } from './ui/changes/watchFiles';
 import { registerCommands } from './ui/commands/registerCommands';
 import { registerTenantPolling } from './ui/files/pollTenant';
-import { registerContentDiagnostics } from './ui/problems/contentDiagnostics';
 import { keepJobs, type KeptJobs } from './ui/jobs/keepJobs';
+import { registerDiagnostics } from './ui/problems/diagnostics';
 import { registerLanguage } from './ui/language/registerLanguage';
 import { registerOperationsView } from './ui/operations/operationsView';
 import { registerSignIn } from './ui/signIn/registerSignIn';
@@ -31,7 +31,7 @@ export function activate(context: ExtensionContext): void {
     registerSyncStatusBar(services),
     registerSignIn(services, context.secrets),
     language,
-    registerContentDiagnostics(services, language.live),
+    registerDiagnostics(services, language.live),
     registerFileWatching(services),
     registerSyncOnSave(services),
     registerRefreshing(services),

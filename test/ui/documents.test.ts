@@ -63,7 +63,7 @@ describe('the Problems panel', () => {
       { problem: problem(null), keys: [], isRow: true },
     ];
     const warnings = [problem('config.yaml', { severity: 'warning' })];
-    const found = problemsByFile(contentDiff([source([], { invalid })], { warnings }));
+    const found = problemsByFile({ content: contentDiff([source([], { invalid })], { warnings }) });
     expect([...found].map(([path, problems]) => [path, problems.length])).toEqual([
       ['config.yaml', 1],
       ['blog/x.md', 2],

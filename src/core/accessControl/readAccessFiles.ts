@@ -112,8 +112,8 @@ function nothingToRead(path: string): SyncError {
   });
 }
 
-/** What lies outside the project is shown as it is. */
-function shownPath(projectRoot: string, path: string): string {
+/** How findings name a file: relative to the project's root, with `/`; what lies outside the project as it is. */
+export function shownPath(projectRoot: string, path: string): string {
   const way = relative(projectRoot, path);
   return way.startsWith('..') || isAbsolute(way) ? path : projectPath(projectRoot, path);
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { Completion } from '../../core/content/language/completion';
 import type { Services } from '../services';
-import { configDocuments, markdownDocuments } from './contentDocuments';
+import { completionItem } from './completionItem';
 import { headText, isWorkable } from './headText';
 import { keyDocumentation } from './keyDocumentation';
+import { configDocuments, markdownDocuments } from './languageDocuments';
 import type { LanguageProject } from './languageProject';
 import { hasYamlSupport } from './yamlSupport';
 import { todayText } from './todayText';
@@ -43,7 +43,7 @@ async function inMarkdown(
     found.map(async (completion, index) => {
       const documentation =
         completion.kind === 'key' ? await keyDocumentation(t, 'frontmatter', [completion.label]) : undefined;
-      return toItem(document, completion, index, documentation);
+      return completionItem(document, completion, index, documentation);
     }),
   );
 }
@@ -75,24 +75,7 @@ async function inConfig(
         completion.kind === 'key'
           ? await keyDocumentation(t, 'config', [...parent, completion.label])
           : undefined;
-      return toItem(document, completion, index, documentation);
+      return completionItem(document, completion, index, documentation);
     }),
   );
-}
-
-function toItem(
-  document: vscode.TextDocument,
-  { label, kind, insert, isSnippet, filter, replace }: Completion,
-  index: number,
-  documentation: string | undefined,
-): vscode.CompletionItem {
-  const { Property, EnumMember } = vscode.CompletionItemKind;
-  const item = new vscode.CompletionItem(label, kind === 'key' ? Property : EnumMember);
-  item.insertText = isSnippet ? new vscode.SnippetString(insert) : insert;
-  item.filterText = filter;
-  // In the order of the rules, required keys first, not by the alphabet.
-  item.sortText = String(index).padStart(3, '0');
-  item.range = new vscode.Range(document.positionAt(replace.start), document.positionAt(replace.end));
-  if (documentation !== undefined) item.documentation = new vscode.MarkdownString(documentation);
-  return item;
 }

@@ -1,4 +1,5 @@
 import { isAbsolute, relative, sep } from 'node:path';
+import type { AccessFilesPlace } from '../../core/accessControl/readAccessFiles';
 import type { ContentConfig } from '../../core/content/config/contentConfig';
 import type { ContentConfigPlace, ContentSource } from '../../core/content/config/contentSource';
 
@@ -15,6 +16,12 @@ export type DocumentRole =
       readonly kind: 'config';
       readonly place: ContentConfigPlace;
       readonly config: ContentConfig | undefined;
+    }
+  | {
+      readonly kind: 'access';
+      /** As for Markdown. */
+      readonly path: string;
+      readonly place: AccessFilesPlace;
     };
 
 /**
@@ -29,6 +36,10 @@ export function documentRole(
   const path = pathInside(place.projectRoot, file);
   if (path === undefined) return undefined;
   if (path === place.path) return { kind: 'config', place, config };
+  if (/^access-control\/(?:config|roles)\.yaml$/.test(pathInside(place.servicesDir, file) ?? '')) {
+    const { servicesDir, projectRoot } = place;
+    return { kind: 'access', path, place: { servicesDir, projectRoot } };
+  }
   if (config === undefined || !/[^/]\.md$/.test(path)) return undefined;
   const source = innermostSource(file, config);
   const takesPart = source?.enabled === true && !source.allowedKinds?.includes('skill');

@@ -24,5 +24,10 @@ function isFence(document: TextDocument, line: number): boolean {
 
 /** False for documents so long that even making one text of them is felt. */
 export function isWorkable(document: TextDocument): boolean {
-  return document.offsetAt(document.lineAt(document.lineCount - 1).range.end) <= 10 * 1024 * 1024;
+  return lengthOf(document) <= 10 * 1024 * 1024;
+}
+
+/** In UTF-16 units, without making one text of all lines. A file has at least as many bytes. */
+export function lengthOf(document: TextDocument): number {
+  return document.offsetAt(document.lineAt(document.lineCount - 1).range.end);
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { HoverTarget } from '../../core/content/language/hoverTarget';
 import type { Services } from '../services';
-import { configDocuments, markdownDocuments } from './contentDocuments';
 import { headText, isWorkable } from './headText';
 import { keyDocumentation, type KeyHome } from './keyDocumentation';
+import { configDocuments, markdownDocuments } from './languageDocuments';
 import type { LanguageProject } from './languageProject';
 import { hasYamlSupport } from './yamlSupport';
 

@@ -2,7 +2,7 @@ import type { Translate } from '../translate';
 
 /** The line of facts under a key's description, as Markdown. */
 export interface KeyFacts {
-  readonly type: 'text' | 'boolean' | 'number' | 'texts' | 'links' | 'mapping';
+  readonly type: 'text' | 'boolean' | 'number' | 'texts' | 'links' | 'mapping' | 'mappings';
   readonly required: boolean;
   readonly default?: string | undefined;
 }
@@ -29,5 +29,7 @@ function typeWord(t: Translate, type: KeyFacts['type']): string {
       return t('list of links');
     case 'mapping':
       return t('mapping');
+    case 'mappings':
+      return t('list of mappings');
   }
 }

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import type { ContentProblem } from '../../core/models/content';
+import type { AccessFactsReader } from '../accessControl/accessFacts';
 import { errorForLog } from '../errorReport';
-import { outputChannelName } from '../contributions';
+import { toDiagnostic } from '../problems/toDiagnostic';
 import type { Services } from '../services';
 import type { DocumentRole } from './documentRole';
+import { judgeDocument } from './judgeDocument';
 import type { LanguageProject } from './languageProject';
 
 /** Long enough to type on, short enough to notice. */
@@ -17,7 +18,11 @@ export interface LiveProblems extends vscode.Disposable {
   readonly onDidChange: vscode.Event<void>;
 }
 
-export function createLiveProblems(services: Services, project: LanguageProject): LiveProblems {
+export function createLiveProblems(
+  services: Services,
+  project: LanguageProject,
+  access: AccessFactsReader,
+): LiveProblems {
   const collection = vscode.languages.createDiagnosticCollection('systempromptSync.live');
   const changed = new vscode.EventEmitter<void>();
   const timers = new Map<string, NodeJS.Timeout>();
@@ -33,8 +38,9 @@ export function createLiveProblems(services: Services, project: LanguageProject)
     const role = await project.roleOf(document);
     if (isStale()) return;
     if (role === undefined) return forget(document);
-    const diagnostics = await diagnosticsOf(document, role);
+    const diagnostics = await diagnosticsOf(document, role, access);
     if (isStale()) return;
+    if (diagnostics === undefined) return forget(document);
     collection.set(document.uri, diagnostics);
     if (live.has(document.uri.toString())) return;
     live.add(document.uri.toString());
@@ -52,17 +58,20 @@ export function createLiveProblems(services: Services, project: LanguageProject)
     };
     timers.set(key, setTimeout(run, delay));
   };
-  const checkAll = (delay: number) => {
-    for (const document of vscode.workspace.textDocuments) checkSoon(document, delay);
+  const checkAll = (delay: number, isMeant: (document: vscode.TextDocument) => boolean = mayTakePart) => {
+    for (const document of vscode.workspace.textDocuments) if (isMeant(document)) checkSoon(document, delay);
   };
 
   let compared: unknown;
+  let comparedRules: unknown;
   const following = vscode.Disposable.from(
     vscode.workspace.onDidOpenTextDocument((document) => checkSoon(document, 0)),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length === 0) return;
       // What the config says decides about every other document.
       if (isConfig(document)) checkAll(pauseMs);
+      // One of the two may contradict the other.
+      else if (isAccess(document)) checkAll(pauseMs, isAccess);
       else checkSoon(document, pauseMs);
     }),
     vscode.workspace.onDidCloseTextDocument((document) => {
@@ -70,10 +79,11 @@ export function createLiveProblems(services: Services, project: LanguageProject)
       timers.delete(document.uri.toString());
       forget(document);
     }),
-    services.store.onDidChange(({ view }) => {
-      if (view === compared) return;
+    services.store.onDidChange(({ view, areas: { accessControl } }) => {
+      if (view !== compared) checkAll(pauseMs);
+      else if (accessControl !== comparedRules) checkAll(pauseMs, isAccess);
       compared = view;
-      checkAll(pauseMs);
+      comparedRules = accessControl;
     }),
   );
   checkAll(0);
@@ -87,46 +97,31 @@ export function createLiveProblems(services: Services, project: LanguageProject)
   };
 }
 
+/** Undefined for a document that is not judged as it is typed. */
 async function diagnosticsOf(
   document: vscode.TextDocument,
   role: DocumentRole,
-): Promise<vscode.Diagnostic[]> {
-  const { checkConfig, checkMarkdown, tooLarge } = await import('../../core/content/language/checkDocument');
+  access: AccessFactsReader,
+): Promise<vscode.Diagnostic[] | undefined> {
+  const problems = await judgeDocument(document, role, access);
   const { problemSpan } = await import('../../core/content/language/problemSpan');
-  const { maxFileBytes } = await import('../../core/content/markdown/parseMarkdown');
-  const path = role.kind === 'markdown' ? role.path : role.place.path;
-  const length = lengthOf(document);
-  const problems =
-    length > maxFileBytes
-      ? [tooLarge(length, path)]
-      : role.kind === 'markdown'
-        ? checkMarkdown(document.getText(), path, role.source)
-        : checkConfig(document.getText(), role.place);
-  return problems.map((problem) => {
+  return problems?.map((problem) => {
     const row = Math.min(Math.max(0, (problem.line ?? 1) - 1), document.lineCount - 1);
     const { start, end } = problemSpan(document.lineAt(row).text, problem.column ?? 1, problem.rule);
     return toDiagnostic(problem, new vscode.Range(row, start, row, end));
   });
 }
 
-/** In UTF-16 units, without making one text of all lines. A file has at least as many bytes. */
-function lengthOf(document: vscode.TextDocument): number {
-  return document.offsetAt(document.lineAt(document.lineCount - 1).range.end);
-}
-
-function toDiagnostic({ message, severity, rule }: ContentProblem, range: vscode.Range): vscode.Diagnostic {
-  const { Error, Warning } = vscode.DiagnosticSeverity;
-  const diagnostic = new vscode.Diagnostic(range, message, severity === 'error' ? Error : Warning);
-  diagnostic.source = outputChannelName;
-  diagnostic.code = rule;
-  return diagnostic;
-}
-
 /** Decided by name alone, so that other documents cost nothing and load nothing. */
 function mayTakePart(document: vscode.TextDocument): boolean {
-  return document.uri.scheme === 'file' && (document.uri.path.endsWith('.md') || isConfig(document));
+  const isOurs = document.uri.path.endsWith('.md') || isConfig(document) || isAccess(document);
+  return document.uri.scheme === 'file' && isOurs;
 }
 
 function isConfig({ uri }: vscode.TextDocument): boolean {
   return uri.path.endsWith('/content/config.yaml');
+}
+
+function isAccess({ uri }: vscode.TextDocument): boolean {
+  return /\/access-control\/(?:config|roles)\.yaml$/.test(uri.path);
 }

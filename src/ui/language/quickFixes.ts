@@ -1,23 +1,28 @@
 import * as vscode from 'vscode';
 import type { ContentFix } from '../../core/content/language/contentFix';
+import type { AccessFactsReader } from '../accessControl/accessFacts';
 import { outputChannelName } from '../contributions';
 import type { Services } from '../services';
 import type { DocumentRole } from './documentRole';
-import { contentDocuments } from './contentDocuments';
 import { fixTitle } from './fixTitle';
+import { languageDocuments } from './languageDocuments';
 import type { LanguageProject } from './languageProject';
 import { isWorkable } from './headText';
 import { todayText } from './todayText';
 
 /** A quick fix for each problem with one right answer. */
-export function registerQuickFixes({ t }: Services, project: LanguageProject): vscode.Disposable {
+export function registerQuickFixes(
+  { t }: Services,
+  project: LanguageProject,
+  access: AccessFactsReader,
+): vscode.Disposable {
   const provider: vscode.CodeActionProvider = {
     async provideCodeActions(document, _range, { diagnostics }) {
       const ours = diagnostics.filter(({ source }) => source === outputChannelName);
       const role = ours.length > 0 && isWorkable(document) ? await project.roleOf(document) : undefined;
       if (role === undefined) return [];
       const { version } = document;
-      const fixes = await fixesOf(document.getText(), role);
+      const fixes = await fixesOf(document.getText(), role, access);
       if (document.version !== version) return [];
       return fixes.flatMap((fix) => {
         const solved = ours.filter((diagnostic) => isAbout(diagnostic, fix));
@@ -26,10 +31,15 @@ export function registerQuickFixes({ t }: Services, project: LanguageProject): v
     },
   };
   const metadata = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
-  return vscode.languages.registerCodeActionsProvider([...contentDocuments], provider, metadata);
+  return vscode.languages.registerCodeActionsProvider([...languageDocuments], provider, metadata);
 }
 
-async function fixesOf(text: string, role: DocumentRole): Promise<ContentFix[]> {
+async function fixesOf(text: string, role: DocumentRole, access: AccessFactsReader): Promise<ContentFix[]> {
+  if (role.kind === 'access') {
+    const { accessFixes } = await import('../../core/accessControl/language/accessFixes');
+    const { catalog, rules } = await access.read(role.place);
+    return accessFixes(text, { path: role.path, others: rules, catalog });
+  }
   if (role.kind === 'markdown') {
     const { markdownFixes } = await import('../../core/content/language/markdownFixes');
     return markdownFixes(text, { path: role.path, source: role.source, today: todayText(new Date()) });

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { createAccessFacts } from '../accessControl/accessFacts';
+import { registerAccessLanguage } from '../accessControl/accessLanguage';
 import { settings } from '../contributions';
 import type { Services } from '../services';
 import { registerCompletions } from './completions';
@@ -15,17 +17,19 @@ export interface LanguageRegistration extends vscode.Disposable {
 const deciding = [settings.folder, settings.profile, settings.servicesDirectory];
 
 /**
- * Problems while typing, quick fixes, completion and hover for content files and the content config. Reads and loads
+ * Problems while typing, quick fixes, completion and hover for content files, the content config and access rules. Reads and loads
  * nothing before a document is open that may be one.
  */
 export function registerLanguage(services: Services): LanguageRegistration {
   const project = createLanguageProject(services);
-  const live = createLiveProblems(services, project);
+  const access = createAccessFacts(services);
+  const live = createLiveProblems(services, project, access);
   const registered = vscode.Disposable.from(
     live,
-    registerQuickFixes(services, project),
+    registerQuickFixes(services, project, access),
     registerCompletions(services, project),
     registerHovers(services, project),
+    registerAccessLanguage(services, project, access),
     vscode.workspace.onDidGrantWorkspaceTrust(() => project.forget()),
     vscode.workspace.onDidChangeWorkspaceFolders(() => project.forget()),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -46,6 +46,17 @@ describe('the role of a document', () => {
     expect(documentRole(file, place, config)).toBeUndefined();
   });
 
+  it.each(['config', 'roles'])('of the rule file %s.yaml is known without a content config', (name) => {
+    const file = `/shop/services/access-control/${name}.yaml`;
+    expect(documentRole(file, place, undefined)).toEqual({
+      kind: 'access',
+      path: file.slice('/shop/'.length),
+      place: { servicesDir: '/shop/services', projectRoot: '/shop' },
+    });
+    expect(documentRole(`/shop/other/access-control/${name}.yaml`, place, undefined)).toBeUndefined();
+    expect(documentRole('/shop/services/access-control/notes.yaml', place, undefined)).toBeUndefined();
+  });
+
   it('of the config is known even when it cannot be read', () => {
     expect(documentRole('/shop/services/content/config.yaml', place, undefined)).toMatchObject({
       kind: 'config',

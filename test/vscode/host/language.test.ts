@@ -2,37 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-
-const patience = 30_000;
-const live = (uri: vscode.Uri) =>
-  vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Systemprompt Sync');
-
-/** Waits for what the editor does by itself, after a pause in typing. */
-async function until<T>(what: string, look: () => T | undefined): Promise<T> {
-  const end = Date.now() + patience;
-  for (;;) {
-    const found = look();
-    if (found !== undefined) return found;
-    assert.ok(Date.now() < end, `${what} did not come`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/** Asks again: while the editor starts, other extensions register providers, which cancels a question under way. */
-async function actionOf(document: vscode.TextDocument, title: string): Promise<vscode.CodeAction> {
-  const everything = new vscode.Range(0, 0, document.lineCount, 0);
-  const end = Date.now() + patience;
-  for (;;) {
-    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-      'vscode.executeCodeActionProvider',
-      document.uri,
-      everything,
-    );
-    const action = actions.find((each) => each.title === title);
-    if (action !== undefined) return action;
-    assert.ok(Date.now() < end, `"${title}" is not among ${actions.map((each) => each.title).join(', ')}`);
-  }
-}
+import { actionOf, hoverAt, problemsOf, proposalsAt, until } from './editorWaits';
 
 describe('language support for content', () => {
   const root = () => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
@@ -60,8 +30,8 @@ describe('language support for content', () => {
     await vscode.window.showTextDocument(document);
     // The comparison may have seen the file first; what it says reaches to the line's end, whatever stands there.
     const found = await until('every problem', () => {
-      const all = live(uri).filter(({ range }) => range.end.character < 1000);
-      return all.length === 3 && all.length === live(uri).length ? all : undefined;
+      const all = problemsOf(uri).filter(({ range }) => range.end.character < 1000);
+      return all.length === 3 && all.length === problemsOf(uri).length ? all : undefined;
     });
     assert.deepEqual(found.map(({ code }) => code).sort(), ['dateFormat', 'notText', 'requiredMissing']);
     const date = found.find(({ code }) => code === 'dateFormat');
@@ -72,13 +42,13 @@ describe('language support for content', () => {
       'Put 1.0 into quotes',
       'Add slug: lighthouse',
     ]) {
-      const before = live(uri).length;
+      const before = problemsOf(uri).length;
       const action = await actionOf(document, title);
       assert.equal(action.isPreferred, true);
       assert.ok(action.edit);
       await vscode.workspace.applyEdit(action.edit);
       await until(`the end of the problem after "${title}"`, () =>
-        live(uri).length < before ? true : undefined,
+        problemsOf(uri).length < before ? true : undefined,
       );
     }
     assert.equal(
@@ -86,7 +56,7 @@ describe('language support for content', () => {
       '---\ntitle: "1.0"\nauthor: Ann\npublished_at: 2026-03-22\nkind: guide\nslug: "lighthouse"\n---\n\nText\n',
     );
     await document.save();
-    await until('a clean file', () => (live(uri).length === 0 ? true : undefined));
+    await until('a clean file', () => (problemsOf(uri).length === 0 ? true : undefined));
   });
 
   it('follows typing', async () => {
@@ -95,42 +65,26 @@ describe('language support for content', () => {
     const editor = await vscode.window.showTextDocument(document);
     await editor.edit((edit) => edit.replace(new vscode.Range(4, 6, 4, 11), 'gude'));
     const [problem] = await until('a warning', () => {
-      const found = live(uri).filter(({ code }) => code === 'kindNotAllowed');
+      const found = problemsOf(uri).filter(({ code }) => code === 'kindNotAllowed');
       return found.length > 0 ? found : undefined;
     });
     assert.equal(problem?.severity, vscode.DiagnosticSeverity.Warning);
     assert.equal(document.getText(problem.range), 'gude');
     await vscode.commands.executeCommand('undo');
-    await until('the end of the warning', () => (live(uri).length === 0 ? true : undefined));
+    await until('the end of the warning', () => (problemsOf(uri).length === 0 ? true : undefined));
   });
 
   it('proposes keys and kinds, and explains keys', async () => {
     const uri = vscode.Uri.file(path.join(folder(), 'lighthouse.md'));
-    const propose = async (position: vscode.Position) => {
-      const list = await vscode.commands.executeCommand<vscode.CompletionList>(
-        'vscode.executeCompletionItemProvider',
-        uri,
-        position,
-      );
-      return list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
-    };
-    const kinds = await propose(new vscode.Position(4, 6));
+    const kinds = await proposalsAt(uri, new vscode.Position(4, 6));
     assert.deepEqual(
       ['guide', 'tutorial'].filter((kind) => !kinds.includes(kind)),
       [],
     );
-    const keys = await propose(new vscode.Position(1, 0));
+    const keys = await proposalsAt(uri, new vscode.Position(1, 0));
     assert.ok(keys.includes('description'));
     assert.ok(!keys.includes('kind'));
-    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-      'vscode.executeHoverProvider',
-      uri,
-      new vscode.Position(5, 1),
-    );
-    const text = hovers
-      .flatMap(({ contents }) => contents)
-      .map((content) => (typeof content === 'string' ? content : content.value))
-      .join('\n');
+    const text = await hoverAt(uri, new vscode.Position(5, 1));
     assert.match(text, /markdown_content\.slug/);
   });
 
@@ -142,11 +96,13 @@ describe('language support for content', () => {
     const at = before.indexOf('description: News from');
     const range = new vscode.Range(document.positionAt(at), document.positionAt(at + 'description'.length));
     await editor.edit((edit) => edit.replace(range, 'descripton'));
-    const [problem] = await until('the warning', () => (live(uri).length > 0 ? live(uri) : undefined));
+    const [problem] = await until('the warning', () =>
+      problemsOf(uri).length > 0 ? problemsOf(uri) : undefined,
+    );
     assert.equal(problem?.code, 'configUnknownKey');
     assert.equal(document.getText(problem.range), 'descripton');
     await vscode.commands.executeCommand('undo');
-    await until('the end of the warning', () => (live(uri).length === 0 ? true : undefined));
+    await until('the end of the warning', () => (problemsOf(uri).length === 0 ? true : undefined));
     assert.equal(document.getText(), before);
   });
 });

@@ -1,8 +1,9 @@
+import type { AccessRuleName } from '../../accessControl/accessProblem';
 import type { ContentProblem } from '../../models/content';
 import type { ContentRule } from '../contentProblem';
 
-/** What can be judged only by looking at other files, or at the bytes on disk; all other rules are about one text. */
-const rulesBeyondText: ReadonlySet<string> = new Set<ContentRule>([
+/** What can be judged only by looking at other files, at the bytes on disk or at a database; all other rules are about one text. */
+const rulesBeyondText: ReadonlySet<string> = new Set<ContentRule | AccessRuleName>([
   'notUtf8',
   'unreadableFile',
   'unreadableDirectory',
@@ -10,9 +11,12 @@ const rulesBeyondText: ReadonlySet<string> = new Set<ContentRule>([
   'symlinkSkipped',
   'duplicateItem',
   'similarNames',
+  'matchesNothing',
+  'unknownToDatabase',
+  'silentDefault',
 ]);
 
-/** False for problems that `checkMarkdown` and `checkConfig` find again in an open document. */
+/** False for problems that `checkMarkdown`, `checkConfig` and `checkAccessText` find again in an open document. */
 export function isBeyondText({ rule }: Pick<ContentProblem, 'rule'>): boolean {
   return rulesBeyondText.has(rule);
 }

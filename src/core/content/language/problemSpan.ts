@@ -34,6 +34,7 @@ export function problemSpan(line: string, column: number, rule: string): { start
       : { start, end: start + key.length };
   }
   if (start < lineEnd) return { start, end: lineEnd };
+  if (lineEnd === 0) return { start: 0, end: line.length };
   // Parsers often notice a fault only at the line's end: then the line itself is the best that can be shown.
   return { start: line.length - line.trimStart().length, end: lineEnd };
 }

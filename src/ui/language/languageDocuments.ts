@@ -4,5 +4,14 @@ export const markdownDocuments: DocumentFilter = { scheme: 'file', pattern: '**/
 
 export const configDocuments: DocumentFilter = { scheme: 'file', pattern: '**/content/config.yaml' };
 
+export const accessDocuments: DocumentFilter = {
+  scheme: 'file',
+  pattern: '**/access-control/{config,roles}.yaml',
+};
+
 /** What may belong to a project by its name; whether it does is asked when it matters. */
-export const contentDocuments: readonly DocumentFilter[] = [markdownDocuments, configDocuments];
+export const languageDocuments: readonly DocumentFilter[] = [
+  markdownDocuments,
+  configDocuments,
+  accessDocuments,
+];
