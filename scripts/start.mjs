@@ -1,6 +1,6 @@
 /**
- * `npm start`: the sample project of demo/, with a database that has drifted from it, in a real VS Code. Installs what
- * is missing. Everything it makes is below .cache/ and is gone when it stops.
+ * `npm start`: the sample project of demo/, with a database and a tenant that have drifted from it, in a real VS Code.
+ * Installs what is missing. Everything it makes is below .cache/ and is gone when it stops.
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -50,6 +50,10 @@ async function start(options) {
   console.log('Laying out the sample project …');
   const { prepareDemo } = await import('../demo/prepare.mjs');
   const demo = await prepareDemo({ directory: path.join(directory, 'harbour'), databaseUrl: postgres.url });
+  const { prepareTenant } = await import('../demo/prepareTenant.mjs');
+  const tenantDirectory = path.join(directory, 'tenant');
+  const tenant = await prepareTenant({ directory: demo.directory, tenantDirectory });
+  cleanUps.push(() => tenant.stop());
   if (options.desktop) await showOnDesktop(demo.directory, directory);
   else await showInBrowser(demo.directory, directory, options);
 }
