@@ -34,7 +34,11 @@ export function compareItem(
   hasBase: boolean,
   fields?: ContentFields,
 ): ContentDifference | EqualItem {
-  const sides = { ...(file && { file: seenFile(file) }), ...(row && { row: seenRow(row) }) };
+  const sides = {
+    ...(file && { file: seenFile(file) }),
+    ...(row && { row: seenRow(row) }),
+    ...(base !== undefined && { agreed: base }),
+  };
   if (file && row) {
     if (file.digest === row.digest) return equalItem(file, base);
     const differing = fields && { fields: differingFields(fields, row.fields) };
@@ -73,6 +77,12 @@ export function baseDigest(base: BaseState | undefined, key: ContentKey): string
   return base?.get(contentKeyText(key))?.digest;
 }
 
+/** By slug, then locale, by code units: the same order on every machine. */
+export function bySlug(left: ContentKey, right: ContentKey): number {
+  if (left.slug !== right.slug) return left.slug < right.slug ? -1 : 1;
+  return left.locale < right.locale ? -1 : left.locale > right.locale ? 1 : 0;
+}
+
 export function keyOf({ sourceId, locale, slug }: ContentKey): ContentKey {
   return { sourceId, locale, slug };
 }
@@ -85,7 +95,7 @@ function originOfChange(base: string | undefined, disk: string, row: string): Ch
 
 function bothChanged(
   key: ContentKey,
-  sides: Pick<ContentDifference, 'file' | 'row' | 'fields'>,
+  sides: Pick<ContentDifference, 'file' | 'row' | 'agreed' | 'fields'>,
   reason: string,
 ): ContentDifference {
   return { ...keyOf(key), kind: 'conflict', conflict: 'bothChanged', origin: 'both', reason, ...sides };

@@ -1,7 +1,6 @@
 import {
   contentKeyPrefix,
   contentKeyText,
-  type ContentKey,
   type ContentProblem,
   type ContentFields,
   type ScannedFile,
@@ -9,7 +8,7 @@ import {
 } from '../models/content';
 import type { ContentDifference, EqualItem, InvalidContent, SourceDiff } from '../models/contentDiff';
 import type { BaseState } from '../state/baseStore';
-import { baseDigest, compareItem, equalItem, isEqualItem, keyOf } from './compareContent';
+import { baseDigest, bySlug, compareItem, equalItem, isEqualItem, keyOf } from './compareContent';
 import type { SourceGroup } from './config/contentConfig';
 import type { RowDigest } from './contentRow';
 import { whyUnholdable } from './markdown/holdable';
@@ -100,12 +99,10 @@ function compareItems(
 
   const places = new NewFilePlaces(group, scan, base);
   const compareWithFile = (file: ScannedFile, row: RowItem | undefined) => {
-    const reason = row && (row.unholdable ?? whyUnholdable(row, group));
-    const marked = row && reason !== undefined ? { ...row, unholdable: reason } : row;
     const item = compareItem(
       file,
       file,
-      marked,
+      row && withHoldability(row, group),
       baseDigest(base, file),
       base !== undefined,
       fileFields.get(contentKeyText(file)),
@@ -194,6 +191,12 @@ function unholdableRow(group: SourceGroup, row: RowItem, reason: string): Invali
   return { problem, keys: [keyOf(row)], isRow: true };
 }
 
+/** The row with the reason why no file of its source can hold it, where there is one. */
+export function withHoldability(row: RowItem, group: SourceGroup): RowItem {
+  const unholdable = row.unholdable ?? whyUnholdable(row, group);
+  return unholdable === undefined ? row : { ...row, unholdable };
+}
+
 function isKindAllowed(group: SourceGroup, kind: string): boolean {
   return group.members.some(({ allowedKinds }) => allowedKinds === undefined || allowedKinds.includes(kind));
 }
@@ -201,12 +204,6 @@ function isKindAllowed(group: SourceGroup, kind: string): boolean {
 function baseKeysOf(base: BaseState | undefined, sourceId: string): string[] {
   const prefix = contentKeyPrefix(sourceId);
   return [...(base?.keys() ?? [])].filter((key) => key.startsWith(prefix));
-}
-
-/** By slug, then locale, by code units: the same order on every machine. */
-function bySlug(left: ContentKey, right: ContentKey): number {
-  if (left.slug !== right.slug) return left.slug < right.slug ? -1 : 1;
-  return left.locale < right.locale ? -1 : left.locale > right.locale ? 1 : 0;
 }
 
 function byPlace({ problem: left }: InvalidContent, { problem: right }: InvalidContent): number {

@@ -17,6 +17,8 @@ export interface ContentDiffInput {
   readonly db: Database;
   /** What disk and this database last agreed on; undefined when they never did, or the state was lost. */
   readonly base: BaseState | undefined;
+  /** Of `base`, from before it was read. */
+  readonly baseStamp: string | undefined;
   /** Identity of the database, kept in the result: base state belongs to one target. */
   readonly target: string;
   readonly context: RunContext;
@@ -34,7 +36,7 @@ export class ContentDiffCalculator {
    * @throws SyncError `invalidInput` when a named source does not exist; `database` when the rows cannot be read
    */
   async calculate(names: readonly string[] = []): Promise<ContentDiff> {
-    const { config, projectRoot, scan: scanGroup, db, base, context } = this.input;
+    const { config, projectRoot, scan: scanGroup, db, base, baseStamp, context } = this.input;
     const groups = selectGroups(config, names);
     const configErrors = config.problems.filter(({ severity }) => severity === 'error');
     const compared: SourceComparison[] = [];
@@ -52,11 +54,12 @@ export class ContentDiffCalculator {
       compared.map(({ diff }) => diff),
     );
     return {
-      inSync: config.unusable.every(({ enabled }) => !enabled) && sources.every(isInSync),
+      inSync: isInSync(config, sources),
       sources,
       warnings: [...config.problems, ...compared.flatMap((comparison) => comparison.warnings)],
       target: this.input.target,
       hasBase: base !== undefined,
+      ...(base !== undefined && baseStamp !== undefined && { baseStamp }),
     };
   }
 }
@@ -74,8 +77,15 @@ async function readFields(
   return fields;
 }
 
-function isInSync({ differences, invalid, unreadable }: SourceDiff): boolean {
-  return differences.length === 0 && invalid.length === 0 && unreadable === undefined;
+/** What the config says of a source that cannot be used is something to look at as well. */
+export function isInSync({ unusable }: ContentConfig, sources: readonly SourceDiff[]): boolean {
+  return (
+    unusable.every(({ enabled }) => !enabled) &&
+    sources.every(
+      ({ differences, invalid, unreadable }) =>
+        differences.length === 0 && invalid.length === 0 && unreadable === undefined,
+    )
+  );
 }
 
 function selectGroups(config: ContentConfig, names: readonly string[]): SourceGroup[] {

@@ -7,7 +7,7 @@ import type { ContentDiff } from '../models/contentDiff';
 import type { RunContext } from '../ports';
 import { requireDatabase, type Project } from '../project/discoverProject';
 import { createBackupStore } from '../state/backupStore';
-import { readBase, writeBase } from '../state/baseStore';
+import { readBase, readBaseStamp, writeBase } from '../state/baseStore';
 import type { ProjectLock } from '../state/projectLock';
 import { openStateDirectory, type StateDirectory } from '../state/stateDirectory';
 import { applyUnderLock } from '../state/withProjectLock';
@@ -18,6 +18,8 @@ import { ContentDiffCalculator } from './contentDiffCalculator';
 import { ContentFiles } from './contentFiles';
 import { contentResult, nextBase, type ContentDetails, type ContentOutcome } from './contentOutcome';
 import { createGroupScanner, type GroupScanner } from './scan/groupScanner';
+import { readSavedItems } from './readSavedItems';
+import { updateDiff } from './updateDiff';
 import { planContent, type ContentPlan, type ContentPlanOptions } from './contentPlan';
 
 /** The base of content is kept under this name; other domains have their own. */
@@ -56,13 +58,14 @@ export class ContentLocalSync {
    */
   async diff(sources: readonly string[] = []): Promise<ContentDiff> {
     const target = requireDatabase(this.project);
+    const baseStamp = await readBaseStamp(this.state, domain, target.identity);
     const [config, base] = await Promise.all([
       this.readConfig(),
       readBase(this.state, domain, target.identity),
     ]);
     const { context, project } = this;
     return withDatabase(target, { context }, (db) =>
-      // One snapshot, so that digests and whole rows belong together.
+      // So that digests and whole rows belong together.
       db.transaction(
         () =>
           new ContentDiffCalculator({
@@ -71,12 +74,34 @@ export class ContentLocalSync {
             scan: this.scan,
             db,
             base,
+            baseStamp,
             target: target.identity,
             context,
           }).calculate(sources),
-        { isolation: 'repeatable read', readOnly: true },
+        oneSnapshot,
       ),
     );
+  }
+
+  /**
+   * What `diff()` gives when nothing but these files has changed since `previous`, which was a `diff()` of everything. Where a
+   * file stays the item that it was, only that file and its row are read; anything else is compared from the start.
+   *
+   * @param paths of the files, relative to the project's root, with `/`
+   * @throws SyncError as `diff` does
+   */
+  async update(previous: ContentDiff, paths: readonly string[]): Promise<ContentDiff> {
+    const { context, project } = this;
+    const target = requireDatabase(project);
+    const baseStamp = await readBaseStamp(this.state, domain, target.identity);
+    if (previous.target !== target.identity || previous.baseStamp !== baseStamp) return this.diff();
+    const config = await this.readConfig();
+    const saved = await readSavedItems(previous, paths, { config, projectRoot: project.root, context });
+    if (saved === undefined) return this.diff();
+    const updated = await withDatabase(target, { context }, (db) =>
+      db.transaction(() => updateDiff(previous, saved, { config, db }), oneSnapshot),
+    );
+    return updated ?? this.diff();
   }
 
   /** What would be done about a diff. Pure: neither side is looked at again. */
@@ -119,6 +144,8 @@ export class ContentLocalSync {
     return readContentConfig(this.project.servicesDir, this.project.root);
   }
 }
+
+const oneSnapshot = { isolation: 'repeatable read', readOnly: true } as const;
 
 const nothingDone: ContentOutcome = {
   created: [],

@@ -40,16 +40,14 @@ export async function readRowsById(
   return rows.map(readRow);
 }
 
-/** The row of one item, if there is one. */
-export async function readRowByKey(
-  db: Database,
-  { sourceId, locale, slug }: ContentKey,
-): Promise<RowItem | undefined> {
+/** The whole rows of these items, as far as there are any. */
+export async function readRowsByKey(db: Database, keys: readonly ContentKey[]): Promise<RowItem[]> {
   const { rows } = await db.query<ContentRow>(
-    `SELECT ${rowColumns} FROM markdown_content WHERE source_id = $1 AND locale = $2 AND slug = $3`,
-    [sourceId, locale, slug],
+    `SELECT ${rowColumns} FROM markdown_content
+      WHERE (slug, locale, source_id) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))`,
+    [keys.map((key) => key.slug), keys.map((key) => key.locale), keys.map((key) => key.sourceId)],
   );
-  return rows.map(readRow)[0];
+  return rows.map(readRow);
 }
 
 /** Who holds these (slug, locale) pairs, when it is another source: the unique index is over all sources (data.md 1.2). */

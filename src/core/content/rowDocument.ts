@@ -3,7 +3,7 @@ import type { RunContext } from '../ports';
 import { requireDatabase, type Project } from '../project/discoverProject';
 import { readContentConfig } from './config/contentConfig';
 import { ContentFiles } from './contentFiles';
-import { readRowByKey } from './contentRepository';
+import { readRowsByKey } from './contentRepository';
 import { renderRowAsFile, rewriteMarkdown } from './markdown/renderMarkdown';
 import type { ContentKey, RowItem } from '../models/content';
 import { SyncError } from '../syncError';
@@ -22,7 +22,7 @@ export async function readRowDocument(
   key: ContentKey,
   path: string | undefined,
 ): Promise<string> {
-  const row = await withDatabase(requireDatabase(project), { context }, (db) => readRowByKey(db, key));
+  const [row] = await withDatabase(requireDatabase(project), { context }, (db) => readRowsByKey(db, [key]));
   if (!row) return '';
   const files = new ContentFiles(await readContentConfig(project.servicesDir, project.root), project.root);
   try {

@@ -30,6 +30,8 @@ export interface ContentDifference extends ContentKey {
   /** For an item without a file: where one would be written. */
   readonly newPath?: string;
   readonly fields?: readonly ContentFieldName[];
+  /** What the base said; absent when it did not know the item. */
+  readonly agreed?: string;
   /** For a conflict: why; `bothChanged` may be decided by the user, the others need an edit. */
   readonly conflict?: 'bothChanged' | 'heldByAnotherSource' | 'claimedByTwoSources';
   readonly reason?: string;
@@ -80,4 +82,6 @@ export interface ContentDiff {
   /** Identity of the database compared with; the base is kept per target. */
   readonly target: string;
   readonly hasBase: boolean;
+  /** Which state of the base was compared with; absent without a base. */
+  readonly baseStamp?: string;
 }

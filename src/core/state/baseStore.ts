@@ -56,6 +56,19 @@ export async function readBase(
 }
 
 /**
+ * Tells one state of a base from another without reading it: it is replaced as a whole each time.
+ * @returns undefined when there is no base
+ */
+export async function readBaseStamp(
+  state: StateDirectory,
+  domain: string,
+  target: string,
+): Promise<string | undefined> {
+  const stats = await state.fileSystem.lstat(state.path(baseFile(domain, target)));
+  return stats && [stats.size, stats.mtimeMs, stats.ino].join(' ');
+}
+
+/**
  * Replaces the base of a domain and target. Only the holder of the lock may.
  * @throws SyncError `locked` when another process has taken the lock over, `io`
  */

@@ -1,11 +1,5 @@
 import { basename } from 'node:path';
-import {
-  contentKeyText,
-  type ContentKey,
-  type ContentProblem,
-  type DiskItem,
-  type ScannedFile,
-} from '../../models/content';
+import { contentKeyText, type ContentKey, type ContentProblem, type ScannedFile } from '../../models/content';
 import type { RunContext } from '../../ports';
 import { SyncError } from '../../syncError';
 import { breather } from '../../disk/breathe';
@@ -15,6 +9,7 @@ import type { ContentSource } from '../config/contentSource';
 import { maxFileBytes, parseFile, type ParsedMarkdown } from '../markdown/parseMarkdown';
 import { readStamp, regularFileReader, type FileBytes } from '../../disk/readRegularFile';
 import type { ScanCache } from './scanCache';
+import { scannedFile } from './scannedFile';
 import type { ExcludedFile, InvalidFile, SourceScan } from './sourceScan';
 import { rootFault, walkMarkdown } from './walkMarkdown';
 
@@ -157,27 +152,9 @@ function sortIn(scan: Sorted, path: string, parsed: ParsedMarkdown): ScannedFile
     scan.excluded.push({ path, kind: item.fields.kind, key: keyOf(item), problem: excluded });
     return undefined;
   }
-  const file = withoutFields(parsed.item);
+  const file = scannedFile(parsed.item);
   scan.items.push(file);
   return parsed.warnings.length === 0 ? file : undefined;
-}
-
-/** Bodies of thousands of files are not kept, and neither are the texts that short pieces were cut from. */
-function withoutFields({ fields, sourceId, locale, slug, digest, path, fileDigest }: DiskItem): ScannedFile {
-  return {
-    sourceId,
-    locale: ownText(locale),
-    slug: ownText(slug),
-    digest,
-    path,
-    fileDigest,
-    title: ownText(fields.title),
-  };
-}
-
-/** A piece of a text keeps the whole text alive; a copy does not. */
-function ownText(text: string): string {
-  return Buffer.from(text).toString();
 }
 
 /** The readme of a directory is no content (data.md C-26). */

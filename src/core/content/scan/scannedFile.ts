@@ -1,0 +1,27 @@
+import type { DiskItem, ScannedFile } from '../../models/content';
+
+/** Bodies of thousands of files are not kept, and neither are the texts that short pieces were cut from. */
+export function scannedFile({
+  fields,
+  sourceId,
+  locale,
+  slug,
+  digest,
+  path,
+  fileDigest,
+}: DiskItem): ScannedFile {
+  return {
+    sourceId,
+    locale: ownText(locale),
+    slug: ownText(slug),
+    digest,
+    path,
+    fileDigest,
+    title: ownText(fields.title),
+  };
+}
+
+/** A piece of a text keeps the whole text alive; a copy does not. */
+function ownText(text: string): string {
+  return Buffer.from(text).toString();
+}
