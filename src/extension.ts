@@ -6,6 +6,7 @@ import { registerRefreshing } from './ui/changes/startRefreshing';
 import { registerFileWatching } from './ui/changes/watchFiles';
 import { registerCommands } from './ui/commands/registerCommands';
 import { registerTenantPolling } from './ui/files/pollTenant';
+import { registerDeployTasks } from './ui/deploy/deployTasks';
 import { keepJobs, type KeptJobs } from './ui/jobs/keepJobs';
 import { registerDiagnostics } from './ui/problems/diagnostics';
 import { registerLanguage } from './ui/language/registerLanguage';
@@ -36,6 +37,7 @@ export function activate(context: ExtensionContext): void {
     registerSyncOnSave(services),
     registerRefreshing(services),
     registerOperationsView(services),
+    registerDeployTasks(services),
     jobs,
     registerTenantPolling(services),
   );

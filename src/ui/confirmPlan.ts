@@ -25,10 +25,12 @@ export interface Confirmed<Plan extends AnyPlan> {
 
 interface Asking {
   readonly t: Translate;
-  readonly words: MoveWords;
+  readonly words: Pick<MoveWords, 'question' | 'accept' | 'acceptAll' | 'forced'>;
   readonly policy: ConfirmPolicy;
   /** What has to be read before the counts: what a plan grants to whom, which columns it overwrites. */
   readonly notes?: readonly string[];
+  /** Of a plan whose steps are no items: what stands for their list and for their counts. Such a plan is always asked about. */
+  readonly telling?: { readonly detail: string; readonly summary: string };
 }
 
 /**
@@ -40,22 +42,23 @@ export async function confirmPlan<Plan extends AnyPlan>(
   { plan, bolder }: PlanChoice<Plan>,
   asking: Asking,
 ): Promise<Confirmed<Plan>> {
-  const { policy, notes = [] } = asking;
-  const asked = bolder !== undefined || notes.length > 0 || needsConfirmation(plan, policy);
+  const { policy, notes = [], telling } = asking;
+  const isSpecial = bolder !== undefined || notes.length > 0 || telling !== undefined;
+  const asked = isSpecial || needsConfirmation(plan, policy);
   const chosen = asked ? await askWhichPlan(plan, bolder, asking) : plan;
-  return { plan: chosen, answers: await askTyped(chosen, asking.t) };
+  return { plan: chosen, answers: await askTyped(chosen, asking) };
 }
 
 async function askWhichPlan<Plan extends AnyPlan>(
   plan: Plan,
   bolder: PlanChoice<Plan>['bolder'],
-  { t, words, notes = [] }: Asking,
+  { t, words, notes = [], telling }: Asking,
 ): Promise<Plan> {
   const widest = bolder?.plan ?? plan;
   const accept = plan.steps.length > 0 ? [words.accept] : [];
   const acceptAll = bolder === undefined ? undefined : words.acceptAll(bolder.plan.steps.length);
   const forced = bolder && acceptAll !== undefined ? forcedOf(words, bolder.forced, acceptAll) : undefined;
-  const detail = planDetail(t, widest, forced, notes);
+  const detail = telling?.detail ?? planDetail(t, widest, forced, notes);
   const answer = await vscode.window.showWarningMessage(
     words.question(widest.steps.length),
     { modal: true, detail },
@@ -65,14 +68,14 @@ async function askWhichPlan<Plan extends AnyPlan>(
   return bolder !== undefined && answer === acceptAll ? bolder.plan : plan;
 }
 
-function forcedOf({ forced }: MoveWords, items: number, accept: string): Forced {
+function forcedOf({ forced }: Asking['words'], items: number, accept: string): Forced {
   const note = forced?.(items, accept);
   return { items, accept, ...(note !== undefined && { note }) };
 }
 
-async function askTyped(plan: AnyPlan, t: Translate): Promise<GuardAnswers> {
+async function askTyped(plan: AnyPlan, { t, telling }: Asking): Promise<GuardAnswers> {
   let answers: GuardAnswers = {};
-  for (const { prompt, expected, answers: given } of typedConfirmations(t, plan)) {
+  for (const { prompt, expected, answers: given } of typedConfirmations(t, plan, telling?.summary)) {
     const typed = await vscode.window.showInputBox({
       title: t('Confirm'),
       prompt,

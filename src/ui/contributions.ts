@@ -61,6 +61,12 @@ export const commands = {
   turnJobsOn: 'systempromptSync.jobs.turnOn',
   turnJobsOff: 'systempromptSync.jobs.turnOff',
   undoSave: 'systempromptSync.content.undoSave',
+  checkDeploy: 'systempromptSync.deploy.check',
+  deploy: 'systempromptSync.deploy.run',
+  rollBack: 'systempromptSync.deploy.rollBack',
+  rollBackTo: 'systempromptSync.deploy.rollBackTo',
+  showCheck: 'systempromptSync.deploy.showCheck',
+  showDeployOutput: 'systempromptSync.deploy.showOutput',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];
@@ -98,6 +104,8 @@ export const internalCommands: readonly CommandId[] = [
   commands.turnJobsOn,
   commands.turnJobsOff,
   commands.undoSave,
+  commands.rollBackTo,
+  commands.showCheck,
 ];
 
 export const commandCategory = 'Systemprompt Sync';
@@ -154,6 +162,12 @@ export const settings = {
   jobsEnabled: 'systempromptSync.jobs.enabled',
   jobsSchedule: 'systempromptSync.jobs.schedule',
   syncOnSave: 'systempromptSync.content.syncOnSave',
+  deployEngine: 'systempromptSync.deploy.engine',
+  deployPlatform: 'systempromptSync.deploy.platform',
+  deployBuildArgs: 'systempromptSync.deploy.buildArgs',
+  deployBuilder: 'systempromptSync.deploy.builder',
+  deployNoCache: 'systempromptSync.deploy.noCache',
+  deploySkipCargo: 'systempromptSync.deploy.skipCargo',
 } as const;
 
 export const statusBarItem = 'systempromptSync.status';
@@ -162,6 +176,11 @@ export const statusBarItem = 'systempromptSync.status';
 export const saveStatusBarItem = 'systempromptSync.saved';
 
 export const outputChannelName = 'Systemprompt Sync';
+
+export const deployChannelName = 'Systemprompt Sync Deploy';
+
+/** In tasks.json. */
+export const taskType = 'systemprompt';
 
 /** What a tree item is, for `viewItem` in when clauses. */
 export const contextValues = {
@@ -206,4 +225,7 @@ export const contextValues = {
   accessUnmanaged: 'access:unmanaged',
   accessInvalid: 'access:invalid',
   accessOthers: 'access:others',
+  deployReady: 'deploy:ready',
+  deployReleases: 'deploy:releases',
+  deployRelease: 'deploy:release',
 } as const;

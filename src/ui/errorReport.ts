@@ -14,6 +14,7 @@ export type ErrorAction =
   | 'openSettings'
   | 'openFile'
   | 'refresh'
+  | 'showDeployOutput'
   | 'showLog';
 
 export interface ErrorReport {
@@ -66,6 +67,10 @@ const actionsByCode: Readonly<Partial<Record<SyncErrorCode, readonly ErrorAction
   conflict: ['refresh', 'showLog'],
   invalidInput: ['openSettings', 'showLog'],
   notProjectRoot: ['openSettings', 'showLog'],
+  // Programs are run by deploys alone.
+  commandFailed: ['showDeployOutput'],
+  commandSpawnFailed: ['showDeployOutput'],
+  dockerLoginFailed: ['showDeployOutput'],
 };
 
 function placeOf({ details }: SyncError): ErrorReport['place'] {

@@ -24,6 +24,8 @@ export function actionLabel(t: Translate, action: ErrorAction): string {
       return t('Open File');
     case 'refresh':
       return t('Refresh');
+    case 'showDeployOutput':
+      return t('Show Output');
     case 'showLog':
       return t('Show Log');
   }

@@ -106,8 +106,15 @@ export interface TypedConfirmation {
   readonly answers: GuardAnswers;
 }
 
-/** One for each guard that the plan runs into (design.md rule 5). */
-export function typedConfirmations(t: Translate, plan: AnyPlan): TypedConfirmation[] {
+/**
+ * One for each guard that the plan runs into (design.md rule 5).
+ * @param summary what the plan does to its target, in a few words
+ */
+export function typedConfirmations(
+  t: Translate,
+  plan: AnyPlan,
+  summary = planCounts(t, plan),
+): TypedConfirmation[] {
   return guardsOf(plan).map((guard) => {
     switch (guard.name) {
       case 'productionTarget':
@@ -115,7 +122,7 @@ export function typedConfirmations(t: Translate, plan: AnyPlan): TypedConfirmati
           prompt: t(
             '{0} counts as production ({1}). Type {2} to go on.',
             guard.target.label,
-            planCounts(t, plan),
+            summary,
             guard.target.host,
           ),
           expected: guard.target.host,

@@ -4,6 +4,8 @@ import { createChangesStore, type ChangesStore } from './changes/changesStore';
 import type { ChangesAreas } from './changes/changesArea';
 import { createRefresh, type Refresh } from './changes/refreshChanges';
 import { createAreas } from './createAreas';
+import { createDeployOutput, type DeployOutput } from './deploy/deployOutput';
+import { createDeployStore, type DeployStore } from './deploy/deployStore';
 import { createDatabaseSecrets, type DatabaseSecrets } from './host/databaseSecrets';
 import { createOutputLog, type OutputLog } from './host/outputLog';
 import { createScanThread, type ScanThread } from './host/scanThread';
@@ -32,6 +34,8 @@ export interface Services extends vscode.Disposable {
   readonly reports: Reports;
   readonly snapshots: Snapshots;
   readonly jobs: JobsStore;
+  readonly deploys: DeployStore;
+  readonly deployOutput: DeployOutput;
   readonly saves: LastSave;
   readonly scanThread: ScanThread;
   /** Comparing and applying take turns in a window; between windows the project's lock does. */
@@ -61,6 +65,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const saves = createLastSave();
   const jobs = createJobsStore(context.workspaceState);
   const filesMemory = createFilesMemory();
+  const deploys = createDeployStore(store, t);
+  const deployOutput = createDeployOutput(log);
   const tokens = createTenantTokens(context.secrets, t);
   const shared = {
     log,
@@ -82,6 +88,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
     reports,
     snapshots,
     jobs,
+    deploys,
+    deployOutput,
     saves,
     quietContext,
     refresh: createRefresh(shared),
@@ -93,6 +101,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
         reports,
         snapshots,
         jobs,
+        deploys,
+        deployOutput,
         saves,
         store,
         shared.scanThread,

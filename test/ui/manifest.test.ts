@@ -27,6 +27,7 @@ interface Manifest {
       readonly title: string;
       readonly category: string;
     }[];
+    readonly taskDefinitions: readonly { readonly type: string }[];
     readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
     readonly configuration: {
       readonly properties: Readonly<
@@ -97,6 +98,16 @@ describe('the manifest', () => {
     const { tenantOrigin, tenantControlPlane, tenantClientId } = ids.settings;
     for (const id of [tenantOrigin, tenantControlPlane, tenantClientId])
       expect(contributes.configuration.properties[id]?.scope).toBe('machine-overridable');
+  });
+
+  it('lets no settings of another machine decide which programs run', () => {
+    const { deployEngine, deployBuilder, deployPlatform, deployBuildArgs } = ids.settings;
+    for (const id of [deployEngine, deployBuilder, deployPlatform, deployBuildArgs])
+      expect(contributes.configuration.properties[id]?.scope).toBe('machine-overridable');
+  });
+
+  it('declares the type of its tasks', () => {
+    expect(contributes.taskDefinitions.map(({ type }) => type)).toEqual([ids.taskType]);
   });
 
   it('has no setting that could hold a secret', () => {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { commands, type CommandId } from '../contributions';
+import { checkDeploy, deploy, rollBack, showCheck, showDeployOutput } from '../deploy/deployCommands';
 import { editSchedule, pauseJob, showJobHistory, switchJobs } from '../jobs/jobCommands';
 import { runJob } from '../jobs/runJob';
 import { undoSave } from '../watch/undoSave';
@@ -100,6 +101,12 @@ const handlers: Readonly<Record<CommandId, CommandHandler>> = {
   [commands.turnJobsOn]: switchJobs(true),
   [commands.turnJobsOff]: switchJobs(false),
   [commands.undoSave]: undoSave,
+  [commands.checkDeploy]: checkDeploy,
+  [commands.deploy]: deploy,
+  [commands.rollBack]: rollBack,
+  [commands.rollBackTo]: rollBack,
+  [commands.showCheck]: showCheck,
+  [commands.showDeployOutput]: showDeployOutput,
 };
 
 export function registerCommands(services: Services): vscode.Disposable {

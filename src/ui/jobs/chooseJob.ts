@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { jobNames } from '../../core/jobs/job';
 import { SyncError } from '../../core/syncError';
+import { subjectOf } from '../operations/subjectOf';
 import type { Services } from '../services';
 import { jobText } from './jobText';
 
@@ -13,7 +14,8 @@ export async function chooseJob(
   args: readonly unknown[],
   title: string,
 ): Promise<string> {
-  const named = subjectOf(args[0]);
+  const [target] = args;
+  const named = typeof target === 'string' ? target : subjectOf(target);
   if (named !== undefined) return named;
   const listed = jobs.state.overview.jobs.filter(({ scheduler }) => scheduler === 'project');
   const choices = jobNames.map((name) => {
@@ -25,12 +27,4 @@ export async function chooseJob(
   const chosen = await vscode.window.showQuickPick(choices, { title });
   if (chosen === undefined) throw new SyncError('cancelled', 'No job was chosen.');
   return chosen.label;
-}
-
-function subjectOf(target: unknown): string | undefined {
-  if (typeof target === 'string') return target;
-  if (typeof target !== 'object' || target === null || !('row' in target)) return undefined;
-  const { row } = target;
-  if (typeof row !== 'object' || row === null || !('subject' in row)) return undefined;
-  return typeof row.subject === 'string' ? row.subject : undefined;
 }
