@@ -70,20 +70,20 @@ async function manifestDigest({ registry }: RunningEngine, tag: string): Promise
 }
 
 const clients = [
-  { name: 'the client of the engine, with BuildKit', path: undefined, env: { DOCKER_BUILDKIT: '1' } },
-  { name: 'the client of this machine', path: machineClient, env: {} },
+  {
+    name: 'the client of the engine, with BuildKit',
+    find: ({ client }: RunningEngine): string | undefined => client,
+    env: { DOCKER_BUILDKIT: '1' },
+  },
+  { name: 'the client of this machine', find: () => machineClient, env: {} },
 ];
 
-it.each(clients)(
+it.for(clients)(
   'builds, pushes and releases to a real registry, with $name',
-  async ({ path, env, name }) => {
-    const real = engine;
-    if (real === undefined || (path === undefined && name.includes('machine'))) return;
-    const { deploy, released, home, lines, root, service } = await realFixture(
-      real,
-      path ?? real.client,
-      env,
-    );
+  async ({ find, env }, context) => {
+    const real = running(context);
+    const client = find(real) ?? context.skip('this machine has no docker of its own on PATH');
+    const { deploy, released, home, lines, root, service } = await realFixture(real, client, env);
     const result = await deploy();
     expect(result).toMatchObject({
       success: true,
