@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
+import * as blocking from 'node:fs';
 import type { Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { breather } from '../disk/breathe';
 import { errnoOf } from '../syncError';
 import { inGroups } from './inGroups';
 
@@ -43,29 +46,52 @@ export interface FileSystem {
 }
 
 export const nodeFileSystem: FileSystem = {
-  lstat: (path) => unless(['ENOENT', 'ENOTDIR'], fs.lstat(path), undefined),
+  lstat,
   realpath: (path) => fs.realpath(path),
-  readFile: (path) => fs.readFile(path),
-  list: (path) => unless(['ENOENT'], fs.readdir(path), []),
+  readFile,
+  list: (path) =>
+    unless(
+      ['ENOENT'],
+      soon(() => blocking.readdirSync(path)),
+      [],
+    ),
   makeDirectory: (path, mode) =>
     unless(
       ['EEXIST'],
-      fs.mkdir(path, { mode }).then(() => true),
+      soon(() => blocking.mkdirSync(path, { mode })).then(() => true),
       false,
     ),
   createFile: (path, data, mode, exact = false) => createFile(path, data, { mode, exact, flush: true }),
-  createUnflushed: (path, data, mode, exact = false) => createFile(path, data, { mode, exact, flush: false }),
+  createUnflushed,
   appendFile: (path, data) => fs.appendFile(path, data, { mode: 0o600 }),
   overwrite,
   syncFile,
   syncFiles,
   syncDirectory,
-  link: (existing, path) => fs.link(existing, path),
-  rename: (from, to) => fs.rename(from, to),
-  unlink: (path) => unless(['ENOENT'], fs.unlink(path), undefined),
+  link: (existing, path) => soon(() => blocking.linkSync(existing, path)),
+  rename: (from, to) => soon(() => blocking.renameSync(from, to)),
+  unlink: (path) =>
+    unless(
+      ['ENOENT'],
+      soon(() => blocking.unlinkSync(path)),
+      undefined,
+    ),
   removeEmptyDirectory: (path) => unless(['ENOENT', 'ENOTEMPTY', 'EEXIST'], fs.rmdir(path), undefined),
-  removeTree: (path) => fs.rm(path, { recursive: true, force: true }),
+  removeTree,
 };
+
+/** Of one call; what is larger goes through the thread pool. */
+const maxBlockingBytes = 1024 * 1024;
+/** A pipe in a file's place must not hang the whole process; Windows does not know the flag. */
+const readFlags = blocking.constants.O_RDONLY | (blocking.constants.O_NONBLOCK ?? 0);
+const breathe = breather(undefined);
+
+/** What takes microseconds costs several times as much through the thread pool. After a slice of them others have their turn. */
+async function soon<T>(call: () => T): Promise<T> {
+  const pause = breathe();
+  if (pause) await pause;
+  return call();
+}
 
 async function unless<T>(codes: readonly string[], call: Promise<T>, otherwise: T): Promise<T> {
   try {
@@ -74,6 +100,54 @@ async function unless<T>(codes: readonly string[], call: Promise<T>, otherwise: 
     if (codes.includes(errnoOf(error) ?? '')) return otherwise;
     throw error;
   }
+}
+
+function lstat(path: string): Promise<Stats | undefined> {
+  const look = soon(() => blocking.lstatSync(path, { throwIfNoEntry: false }));
+  return unless(['ENOENT', 'ENOTDIR'], look, undefined);
+}
+
+async function readFile(path: string): Promise<Buffer> {
+  const small = await soon(() => {
+    const descriptor = blocking.openSync(path, readFlags);
+    try {
+      return blocking.fstatSync(descriptor).size > maxBlockingBytes
+        ? undefined
+        : blocking.readFileSync(descriptor);
+    } finally {
+      blocking.closeSync(descriptor);
+    }
+  });
+  return small ?? fs.readFile(path);
+}
+
+function createUnflushed(path: string, data: Uint8Array, mode: number, exact = false): Promise<void> {
+  if (data.length > maxBlockingBytes) return createFile(path, data, { mode, exact, flush: false });
+  return soon(() => {
+    const descriptor = blocking.openSync(path, 'wx', mode);
+    try {
+      blocking.writeFileSync(descriptor, data);
+      if (exact) blocking.fchmodSync(descriptor, mode);
+    } finally {
+      blocking.closeSync(descriptor);
+    }
+  });
+}
+
+/** Staging folders are flat and full of small files; what is neither a file nor a folder by then is left to Node.js. */
+async function removeTree(path: string): Promise<void> {
+  if ((await lstat(path))?.isDirectory()) {
+    for (const entry of await unless(['ENOENT'], fs.readdir(path, { withFileTypes: true }), [])) {
+      const file = join(path, entry.name);
+      if (entry.isFile())
+        await unless(
+          ['ENOENT'],
+          soon(() => blocking.unlinkSync(file)),
+          undefined,
+        );
+    }
+  }
+  await fs.rm(path, { recursive: true, force: true });
 }
 
 interface CreateOptions {
