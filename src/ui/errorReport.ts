@@ -14,6 +14,7 @@ export type ErrorAction =
   | 'openSettings'
   | 'openFile'
   | 'refresh'
+  | 'checkDeploy'
   | 'showDeployOutput'
   | 'showLog';
 
@@ -55,6 +56,7 @@ function isSafetyStop({ code }: SyncError): boolean {
 
 function actionsFor({ code, details }: SyncError): readonly ErrorAction[] {
   if (code === 'guard' && details?.['guard'] === 'productionTarget') return ['markNotProduction'];
+  if (Array.isArray(details?.['checks'])) return ['checkDeploy'];
   if (details?.['reason'] === 'notSignedIn') return ['signIn', 'setToken', 'showLog'];
   if (details?.['reason'] === 'noTenant') return ['selectTenant', 'openSettings'];
   if (code === 'missingConfig' && 'profile' in (details ?? {})) return ['selectProfile', 'showLog'];

@@ -24,6 +24,8 @@ export function actionLabel(t: Translate, action: ErrorAction): string {
       return t('Open File');
     case 'refresh':
       return t('Refresh');
+    case 'checkDeploy':
+      return t('Check Again');
     case 'showDeployOutput':
       return t('Show Output');
     case 'showLog':

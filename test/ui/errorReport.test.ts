@@ -37,6 +37,13 @@ describe('what a person is told about an error', () => {
     expect(reportError(t, new SyncError(code, 'No.', { details: { reason } }))?.actions).toEqual(actions);
   });
 
+  it('offers another look where checks stopped a deploy, and the output where a program failed', () => {
+    const checks = new SyncError('missingConfig', 'Not ready.', { details: { checks: ['engine'] } });
+    expect(reportError(t, checks)?.actions).toEqual(['checkDeploy']);
+    const failed = new SyncError('commandFailed', 'docker push ended with 1.');
+    expect(reportError(t, failed)?.actions).toEqual(['showDeployOutput']);
+  });
+
   it('is a warning, and the way on, where we stopped on purpose', () => {
     const target = {
       kind: 'database',
