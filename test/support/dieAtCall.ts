@@ -26,10 +26,14 @@ export async function dieAtCall(moment: 'after' | 'half'): Promise<Death> {
   const counted = (call: Call): Call =>
     function (this: unknown, ...args) {
       calls += 1;
-      const isLast = calls === at;
-      const result = call.apply(this, args);
-      if (!isLast) return result;
-      return result instanceof Promise ? result.then(die, die) : die();
+      if (calls !== at) return call.apply(this, args);
+      try {
+        const result = call.apply(this, args);
+        return result instanceof Promise ? result.then(die, die) : die();
+      } catch {
+        // Calls that fail are calls as well: for a file that is not there, for one.
+        return die();
+      }
     };
   const torn = (call: Call, data: (args: unknown[]) => unknown[]): Call =>
     function (this: unknown, ...args) {
