@@ -132,7 +132,7 @@ describe('the files of a tenant', () => {
     await workbench.toggleRow(view, 'Left out');
     await expect
       .poll(async () => (await described())['web/'], patience)
-      .toContain('outside of the directories that the tenant names');
+      .toContain('the tenant takes agents, skills,');
     await workbench.toggleRow(view, 'Left out');
   });
 
@@ -245,6 +245,8 @@ describe('the files of a tenant', () => {
     await expect
       .poll(() => readFile(there('skills/both.md'), 'utf8'), patience)
       .toBe('ONE\ntwo\nthree\nfour\nFIVE\n');
+    // A row is not to be clicked while the comparison after the push draws it anew.
+    await expect.poll(label, patience).not.toContain('both.md');
     await workbench.runCommand('View: Close All Editors');
   });
 
