@@ -21,6 +21,26 @@ describe('versionHash', () => {
     );
   });
 
+  // data.md 8: the values of the hashes that the reference makes of a title and a body alone, in the order given there.
+  it.each([
+    ['', '', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+    ['Hello World', 'Body text', '10fde886673215232e9c5ecd5420a8624dcde8634837d97368091f385c192401'],
+    ['Same title', 'Same content', '453f88174da122042cb3a43f2c8f7aec7ab3b5bcb0ff5fe88ad36fd7026f5ab2'],
+    ['ab', 'c', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
+    ['a', 'bc', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
+  ])('is another than the diff hash of %j and %j, and so is the digest', (title, body, vector) => {
+    expect(sha256(title + body)).toBe(vector);
+    const fields = sampleFields({ title, body });
+    expect([versionHash(fields), contentDigest(fields)]).not.toContain(vector);
+  });
+
+  it('is another than the hash of a prepared item, which leaves author, date and public out', () => {
+    const { title, body, description } = sampleFields();
+    const vector = '7877671b3067419d4fa5680af29e0eb3b8278e9e0fcdc303d6a52e50eb127254';
+    expect(sha256(title + body + description)).toBe(vector);
+    expect(versionHash(sampleFields())).not.toBe(vector);
+  });
+
   it('takes no notice of fields outside the six', () => {
     const other = sampleFields({
       keywords: 'x',
@@ -65,6 +85,10 @@ describe('contentDigest', () => {
   it('tells fields apart that run together when joined', () => {
     const left = contentDigest(sampleFields({ title: 'ab', description: 'c' }));
     expect(left).not.toBe(contentDigest(sampleFields({ title: 'a', description: 'bc' })));
+    // data.md 8, the collision of the reference (C-2).
+    expect(contentDigest(sampleFields({ title: 'ab', body: 'c' }))).not.toBe(
+      contentDigest(sampleFields({ title: 'a', body: 'bc' })),
+    );
   });
 
   it('takes no notice of white space around the body, and of how midnight is written', () => {

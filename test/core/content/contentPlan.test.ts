@@ -89,6 +89,8 @@ const table: readonly (readonly [
     'create',
     'delete',
   ],
+  ['disk only, no base, override', onDisk('unknown'), { override: true }, 'create', 'skipped'],
+  ['disk only, orphan named but not to be deleted', onDisk('unknown'), { slugs: ['a'] }, 'create', 'skipped'],
   ['disk only, new since the base', onDisk('disk'), { deleteOrphans: true }, 'create', 'skipped'],
   ['disk only, base knew the row', onDisk('database'), {}, 'skipped_modified', 'skipped'],
   ['disk only, base knew the row, override', onDisk('database'), { override: true }, 'create', 'skipped'],
@@ -114,6 +116,14 @@ const table: readonly (readonly [
     'delete',
     'create',
   ],
+  ['database only, no base, override', inDatabase('unknown'), { override: true }, 'skipped', 'create'],
+  [
+    'database only, orphan named but not to be deleted',
+    inDatabase('unknown'),
+    { slugs: ['a'] },
+    'skipped',
+    'create',
+  ],
   ['database only, new since the base', inDatabase('database'), { deleteOrphans: true }, 'skipped', 'create'],
   ['database only, base knew the file', inDatabase('disk'), {}, 'skipped', 'skipped_modified'],
   [
@@ -134,6 +144,21 @@ const table: readonly (readonly [
   ['differs, disk changed, override', differs('disk'), { override: true }, 'update', 'update'],
   ['differs, database changed', differs('database'), {}, 'skipped_modified', 'update'],
   ['differs, database changed, override', differs('database'), { override: true }, 'update', 'update'],
+  ['differs, disk changed, disk chosen', differs('disk'), { conflict: 'disk' }, 'update', 'skipped_modified'],
+  [
+    'differs, database changed, database chosen',
+    differs('database'),
+    { conflict: 'database' },
+    'skipped_modified',
+    'update',
+  ],
+  [
+    'differs, no base, left to abort',
+    differs('unknown'),
+    { conflict: 'abort' },
+    'skipped_modified',
+    'skipped_modified',
+  ],
   ['differs, no base', differs('unknown'), {}, 'skipped_modified', 'skipped_modified'],
   ['differs, no base, override', differs('unknown'), { override: true }, 'update', 'update'],
   ['differs, no base, disk chosen', differs('unknown'), { conflict: 'disk' }, 'update', 'skipped_modified'],
@@ -147,6 +172,7 @@ const table: readonly (readonly [
   ['both changed', bothChanged, {}, 'conflict', 'conflict'],
   ['both changed, disk chosen', bothChanged, { conflict: 'disk' }, 'update', 'conflict'],
   ['both changed, database chosen', bothChanged, { conflict: 'database' }, 'conflict', 'update'],
+  ['both changed, left to abort', bothChanged, { conflict: 'abort' }, 'conflict', 'conflict'],
   ['both changed, override', bothChanged, { override: true }, 'update', 'update'],
   ['slug held by another source', heldElsewhere, {}, 'conflict', 'conflict'],
   [
@@ -169,6 +195,29 @@ describe('planContent', () => {
   it.each(table)('%s', (_name, difference, flags, toDatabase, toDisk) => {
     expect(outcome(difference, { direction: 'to-db', ...flags })).toBe(toDatabase);
     expect(outcome(difference, { direction: 'to-disk', ...flags })).toBe(toDisk);
+  });
+
+  it.each(['to-db', 'to-disk'] as const)('touches an invalid file on neither side on %s', (direction) => {
+    const problem = {
+      severity: 'error',
+      rule: 'notText',
+      path: 'services/content/blog/a.md',
+      line: 2,
+      column: 8,
+      message: 'The title is a number.',
+    } as const;
+    const diff = diffOf(undefined, { invalid: [{ problem, keys: [key] }] });
+    const plan = planContent(diff, target, { direction, override: true, deleteOrphans: true, slugs: ['a'] });
+    expect(plan.steps).toEqual([]);
+    expect(plan.left).toEqual([
+      { item: problem.path, kind: 'invalid', reason: 'line 2: The title is a number.' },
+    ]);
+  });
+
+  it.each(['to-db', 'to-disk'] as const)('adopts an equal item as base on %s', (direction) => {
+    const equal = [{ ...key, digest: 'E', path: 'p' }];
+    const plan = planContent(diffOf(undefined, { equal }), target, { direction });
+    expect([plan.steps, plan.left, plan.adopt]).toEqual([[], [], equal]);
   });
 
   it('treats an item that was ticked like one that was named', () => {
