@@ -8,6 +8,7 @@ import type { RunContext } from '../ports';
 import { requireDatabase, type Project } from '../project/discoverProject';
 import { createBackupStore } from '../state/backupStore';
 import { readBase, readBaseStamp, writeBase } from '../state/baseStore';
+import type { FileSystem } from '../state/fileSystem';
 import type { ProjectLock } from '../state/projectLock';
 import { openStateDirectory, type StateDirectory } from '../state/stateDirectory';
 import { applyUnderLock } from '../state/withProjectLock';
@@ -32,6 +33,8 @@ export interface ContentSyncOptions {
   readonly backUpCreated?: boolean;
   /** Where the files are scanned; in this thread unless told. */
   readonly scan?: GroupScanner;
+  /** What state and content files are written through; Node's own unless told. */
+  readonly fileSystem?: FileSystem;
 }
 
 /**
@@ -48,7 +51,7 @@ export class ContentLocalSync {
     private readonly context: RunContext,
     private readonly options: ContentSyncOptions = {},
   ) {
-    this.state = openStateDirectory(project.root);
+    this.state = openStateDirectory(project.root, options.fileSystem);
     this.scan = options.scan ?? createGroupScanner(this.state);
   }
 

@@ -8,6 +8,8 @@ export interface StatementProxy extends AsyncDisposable {
   readonly answered: number;
   /** Counts from zero; the answer of statement `number` (from 1) is held back until `run` is done with the session's backend. */
   plan(number?: number, run?: (backendPid: number) => Promise<void>): void;
+  /** Breaks every connection; what was held back is never seen. */
+  cut(): Promise<void>;
 }
 
 /** ReadyForQuery ends the answer of a statement, and of the log-in. */
@@ -69,6 +71,9 @@ export async function startStatementProxy(): Promise<StatementProxy> {
     plan(number = 0, run = async () => {}) {
       answered = 0;
       planned = { number, run };
+    },
+    async cut() {
+      for (const socket of sockets) socket.destroy();
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
