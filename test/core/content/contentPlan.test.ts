@@ -206,7 +206,7 @@ describe('planContent', () => {
       column: 8,
       message: 'The title is a number.',
     } as const;
-    const diff = diffOf(undefined, { invalid: [{ problem, keys: [key] }] });
+    const diff = diffOf(undefined, { invalid: [{ problem, keys: [key], isRow: false }] });
     const plan = planContent(diff, target, { direction, override: true, deleteOrphans: true, slugs: ['a'] });
     expect(plan.steps).toEqual([]);
     expect(plan.left).toEqual([
