@@ -13,6 +13,8 @@ describe('in a window on the sample project', () => {
 
   it('shows its status bar item', async () => {
     await open().workbench.statusItem('systempromptSync.status').waitFor({ timeout: 60_000 });
-    expect(await open().workbench.statusText('systempromptSync.status')).not.toBe('');
+    // While it compares it shows nothing but an icon that spins.
+    const text = () => open().workbench.statusText('systempromptSync.status');
+    await expect.poll(text, { timeout: 60_000 }).not.toBe('');
   });
 });

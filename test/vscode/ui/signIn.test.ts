@@ -184,6 +184,7 @@ describe('signing in to a tenant', () => {
   it('signs out after asking, and forgets both tokens', async () => {
     const { workbench } = open();
     await setToken(operatorToken);
+    await expect.poll(projectPage, patience).toContain('the secret storage of this editor');
     await workbench.runCommand('Systemprompt Sync: Sign Out…');
     const { detail, buttons } = await workbench.modal();
     expect(detail).toContain('The token in the secret storage of this editor is forgotten.');
