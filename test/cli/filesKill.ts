@@ -17,10 +17,7 @@ function version(number: number): Files {
  * Kills the command line at random times of a pull; every file must be old or new at every moment, and the next run brings
  * the whole tree to the new version without anybody's help.
  */
-export async function killWhilePulling(
-  rounds: number,
-  longestMs: number,
-): Promise<{ readonly halfDone: number }> {
+export async function killWhilePulling(rounds: number): Promise<{ readonly halfDone: number }> {
   const tenant = await startTenant(version(0));
   onTestFinished(() => tenant.stop());
   const root = await mkdtemp(join(tmpdir(), 'files-kill-'));
@@ -34,12 +31,21 @@ export async function killWhilePulling(
       env: { SYSTEMPROMPT_API_TOKEN: operatorToken },
       ...(onStart && { onStart }),
     });
-  expect((await pull()).code).toBe(0);
+  const timedPull = async () => {
+    const started = performance.now();
+    return { ...(await pull()), ms: performance.now() - started };
+  };
+  const first = await timedPull();
+  expect(first.code).toBe(0);
   let halfDone = 0;
+  // How long a pull takes depends on what else the machine does: the last one tells.
+  let pullMs = first.ms;
   for (let round = 1; round <= rounds; round += 1) {
     const [old, next] = [version(round - 1), version(round)];
     await writeFiles(tenant.services, next);
-    const delayMs = 100 + Math.random() * longestMs;
+    // Every other kill aims at the second half, where the files change.
+    const earliest = round % 2 === 0 ? 0.5 : 0.05;
+    const delayMs = pullMs * (earliest + Math.random() * (1.1 - earliest));
     await pull((kill) => void setTimeout(() => kill('SIGKILL'), delayMs));
     const now = await readTree(services);
     expect(Object.keys(now)).toHaveLength(count);
@@ -47,7 +53,8 @@ export async function killWhilePulling(
     const stale = Object.entries(now).filter(([path, text]) => text === old[path]).length;
     expect(fresh + stale).toBe(count);
     if (fresh > 0 && stale > 0) halfDone += 1;
-    const healed = await pull();
+    const healed = await timedPull();
+    pullMs = healed.ms;
     expect([healed.code, healed.stderr]).toEqual([0, healed.stderr]);
     expect(await readTree(services)).toEqual(next);
     expect(await leftBehind(root)).toEqual([]);

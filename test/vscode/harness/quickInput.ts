@@ -11,8 +11,10 @@ export interface QuickInput {
   picks(): Promise<string[]>;
   /** Chooses the first entry of the open quick pick that contains `text`. */
   pick(text: string): Promise<void>;
-  /** Waits for an input box, fills it and presses Enter. */
+  /** Waits for an input box, fills it, presses Enter, and waits until the box has taken it. */
   enterText(text: string): Promise<void>;
+  /** The same for a box that hides what is typed: no other box is taken for it. */
+  enterSecret(text: string): Promise<void>;
   /** What the open input says below its box: prompt or refusal. */
   message(): Promise<string>;
   /** The box itself: for its `type`, placeholder and value. */
@@ -29,6 +31,13 @@ export function quickInput(page: Page): QuickInput {
     await page.keyboard.press('F1');
     await box.waitFor();
     await box.fill(`>${text}`);
+  };
+
+  const enter = async (input: Locator, text: string): Promise<void> => {
+    await input.waitFor();
+    await input.fill(text);
+    await input.press('Enter');
+    await input.waitFor({ state: 'hidden' });
   };
 
   return {
@@ -57,11 +66,8 @@ export function quickInput(page: Page): QuickInput {
     async pick(text) {
       await rows.filter({ hasText: text }).first().click();
     },
-    async enterText(text) {
-      await box.waitFor();
-      await box.fill(text);
-      await page.keyboard.press('Enter');
-    },
+    enterText: (text) => enter(box, text),
+    enterSecret: (text) => enter(widget.locator('input.input[type=password]'), text),
     async message() {
       return (await widget.locator('.quick-input-message').innerText()).trim();
     },

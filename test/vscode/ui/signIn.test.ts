@@ -77,7 +77,7 @@ describe('signing in to a tenant', () => {
   async function setToken(token: string): Promise<void> {
     const { workbench } = open();
     await workbench.runCommand('Systemprompt Sync: Set Token…');
-    await workbench.enterText(token);
+    await workbench.enterSecret(token);
   }
 
   it('says that nobody is signed in', async () => {
