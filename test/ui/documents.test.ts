@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inspect } from 'node:util';
 import { describeProject } from '../../src/core/project/describeProject';
-import { contentPaths } from '../../src/ui/content/contentPaths';
+import { contentFolders } from '../../src/ui/content/contentFolders';
 import { problemsByFile } from '../../src/ui/problems/problemsByFile';
 import { projectDocument } from '../../src/ui/project/projectDocument';
 import { contentDiff, difference, problem, source } from './content/sampleDiff';
@@ -71,20 +71,20 @@ describe('the Problems panel', () => {
   });
 });
 
-describe('the files that menus appear on', () => {
-  it('are equal, different and invalid ones; a row without a file adds none', () => {
+describe('the folders in whose files menus appear', () => {
+  it('are those of equal, different and invalid files, each once; a row without a file adds none', () => {
     const diff = contentDiff([
-      source([difference('a', 'added'), difference('b', 'removed')], {
+      source([difference('a', 'added'), difference('a2', 'modified'), difference('b', 'removed')], {
         equal: [
-          { sourceId: 'blog', locale: 'en', slug: 'c', digest: 'd', path: 'services/content/blog/c.md' },
+          { sourceId: 'blog', locale: 'en', slug: 'c', digest: 'd', path: 'services/content/blog/deep/c.md' },
         ],
-        invalid: [{ problem: problem('services/content/blog/x.md'), keys: [], isRow: false }],
+        invalid: [{ problem: problem('services/content/docs/x.md'), keys: [], isRow: false }],
       }),
     ]);
-    expect(contentPaths(diff)).toEqual([
-      'services/content/blog/c.md',
-      'services/content/blog/a.md',
-      'services/content/blog/x.md',
+    expect([...contentFolders(diff)]).toEqual([
+      'services/content/blog/deep',
+      'services/content/blog',
+      'services/content/docs',
     ]);
   });
 });

@@ -33,5 +33,11 @@ export function isPlaceholder(node: ChangeNode): node is PlaceholderNode {
 
 /** The rows at the ends of the branches, in order. */
 export function leavesOf(nodes: readonly ChangeNode[]): ChangeNode[] {
-  return nodes.flatMap((node) => (node.children.length === 0 ? [node] : leavesOf(node.children)));
+  const leaves: ChangeNode[] = [];
+  const add = (node: ChangeNode): void => {
+    if (node.children.length === 0) leaves.push(node);
+    else node.children.forEach(add);
+  };
+  nodes.forEach(add);
+  return leaves;
 }

@@ -23,14 +23,14 @@ export function createChangesTreeProvider(
   rowOf: RowOf,
 ): ChangesTreeProvider {
   const changed = new vscode.EventEmitter<ChangeNode[] | undefined>();
-  let parents = new Map<string, ChangeNode>();
+  let parents: ReadonlyMap<string, ChangeNode> | undefined;
   return {
     onDidChangeTreeData: changed.event,
     getChildren: (node) => [...(node === undefined ? store.tree : node.children)],
-    getParent: ({ id }) => parents.get(id),
+    getParent: ({ id }) => (parents ??= parentsOf(store.tree)).get(id),
     getTreeItem: (node) => treeItem(t, store, node, rowOf(node)),
     redraw(nodes) {
-      parents = parentsOf(store.tree);
+      parents = undefined;
       changed.fire(nodes && [...nodes]);
     },
     dispose: () => changed.dispose(),

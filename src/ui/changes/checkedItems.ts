@@ -11,9 +11,13 @@ export function checkState(node: ChangeNode, checked: CheckedItems): CheckState 
     if (!node.checkable) return 'none';
     return checked.has(node.id) ? 'checked' : 'unchecked';
   }
-  const states = new Set(node.children.map((child) => checkState(child, checked)));
-  if (states.has('unchecked')) return 'unchecked';
-  return states.has('checked') ? 'checked' : 'none';
+  let state: CheckState = 'none';
+  for (const child of node.children) {
+    const of = checkState(child, checked);
+    if (of === 'unchecked') return of;
+    if (of === 'checked') state = of;
+  }
+  return state;
 }
 
 function checkableLeaves(nodes: readonly ChangeNode[]): ChangeNode[] {
@@ -43,8 +47,9 @@ export function applyChecks(
 /** Without the rows that a refresh did not find any more. */
 export function keepExisting(checked: CheckedItems, tree: readonly ChangeNode[]): CheckedItems {
   if (checked.size === 0) return checked;
-  const existing = new Set(checkableLeaves(tree).map(({ id }) => id));
-  return new Set([...checked].filter((id) => existing.has(id)));
+  const existing = new Set<string>();
+  for (const { id } of checkableLeaves(tree)) if (checked.has(id)) existing.add(id);
+  return existing;
 }
 
 /**

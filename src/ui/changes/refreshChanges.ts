@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../core/syncError';
-import { compareContent } from '../content/compareContent';
+import { compareContent, type SavedSince } from '../content/compareContent';
 import { errorForLog } from '../errorReport';
 import type { DatabaseSecrets } from '../host/databaseSecrets';
 import type { OutputLog } from '../host/outputLog';
@@ -30,26 +30,37 @@ interface Needs {
   readonly scanThread: ScanThread;
 }
 
-/** @param areas what to compare; absent: content, what was compared before, and what is compared unasked */
-export type Refresh = (areas?: readonly AreaId[]) => Promise<void>;
+/**
+ * @param areas what to compare; absent: content, what was compared before, and what is compared unasked
+ * @param saved of content, when nothing else can have changed: the files, relative to the project's root, with `/`
+ */
+export type Refresh = (areas?: readonly AreaId[], saved?: readonly string[]) => Promise<void>;
+
+/** A checkout changes more than this; then comparing everything, in a thread of its own, is no slower. */
+const mostSaved = 100;
 
 /** Opens the project and compares; never throws: what went wrong is part of what the store shows, and in the log. */
 export function createRefresh(needs: Needs): Refresh {
   const asked = new Set<AreaId>();
   let askedForAll = false;
+  let savedPaths: ReadonlySet<string> | 'any' = new Set();
   const run = coalesceRuns(async () => {
     const ids = new Set(asked);
     const all = askedForAll;
+    const saved = savedPaths === 'any' || savedPaths.size > mostSaved ? undefined : [...savedPaths];
     asked.clear();
     askedForAll = false;
+    savedPaths = new Set();
     if (all || ids.has('content') || foundOf(needs.store.state.view) === undefined)
-      await refreshContent(needs);
+      await refreshContent(needs, saved);
     for (const id of otherAreaIds)
       if (ids.has(id) || (all && (await isDueUnasked(needs, id)))) await refreshArea(needs, id);
   });
-  return (areas) => {
+  return (areas, saved) => {
     if (areas === undefined) askedForAll = true;
     for (const id of areas ?? []) asked.add(id);
+    if (areas === undefined || areas.includes('content'))
+      savedPaths = saved && savedPaths !== 'any' ? new Set([...savedPaths, ...saved]) : 'any';
     return run();
   };
 }
@@ -64,12 +75,12 @@ async function isDueUnasked({ areas, store }: Needs, id: OtherAreaId): Promise<b
   return due === 'compare' || (due === 'wait' && (kind === 'ready' || kind === 'failed'));
 }
 
-function refreshContent(needs: Needs): Promise<void> {
+function refreshContent(needs: Needs, saved: readonly string[] | undefined): Promise<void> {
   const { queue, store, lifetime } = needs;
   return queue(async () => {
     if (lifetime.aborted) return;
     store.showActivity('comparing');
-    const view = await lookAtWorkspace(needs);
+    const view = await lookAtWorkspace(needs, saved);
     if (!lifetime.aborted) store.showView(view);
   });
 }
@@ -96,7 +107,7 @@ function refreshArea<Id extends OtherAreaId>(needs: Needs, id: Id): Promise<void
   });
 }
 
-async function lookAtWorkspace(needs: Needs): Promise<ProjectView> {
+async function lookAtWorkspace(needs: Needs, saved: readonly string[] | undefined): Promise<ProjectView> {
   // Untrusted folders decide nothing: neither which database is opened nor which files are read.
   if (!vscode.workspace.isTrusted) return { kind: 'untrusted' };
   let found: FoundProject | undefined;
@@ -104,13 +115,24 @@ async function lookAtWorkspace(needs: Needs): Promise<ProjectView> {
     const opened = await openProject(needs.secrets);
     if (opened === undefined) return { kind: 'noFolder' };
     found = { project: opened.project, shownRoot: opened.shownRoot };
-    return { ...found, kind: 'ready', diff: await compareContent(needs, found.project) };
+    const since = saved && savedSince(needs.store.state.view, found, saved);
+    return { ...found, kind: 'ready', diff: await compareContent(needs, found.project, since) };
   } catch (error) {
     const view = viewOfFailure(error, found);
     if (view.kind !== 'noProject' && !needs.lifetime.aborted)
       logFailure(needs.log, 'Could not compare', error);
     return view;
   }
+}
+
+/** Undefined where there is no comparison of this project to go on from. */
+function savedSince(
+  last: ProjectView,
+  { project }: FoundProject,
+  paths: readonly string[],
+): SavedSince | undefined {
+  const isSame = last.kind === 'ready' && last.project.root === project.root;
+  return isSame ? { previous: last.diff, paths } : undefined;
 }
 
 function readyView<Diff>(area: ChangesArea<Diff>, diff: Diff): AreaView<Diff> {

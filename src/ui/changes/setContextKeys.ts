@@ -1,10 +1,10 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { contextKeys } from '../contributions';
 import { hasBothDatabases } from '../database/databaseArea';
 import type { Services } from '../services';
 import type { ChangesState, ProjectView, ReadyView } from './projectView';
-import { contentPaths } from '../content/contentPaths';
+import { contentFolders } from '../content/contentFolders';
 
 /** Context keys follow the store: welcome contents, menus and enablement depend on them. */
 export function registerContextKeys({ store }: Services): vscode.Disposable {
@@ -41,7 +41,6 @@ export function registerContextKeys({ store }: Services): vscode.Disposable {
  * files, and with the path of the URI for remote ones.
  */
 function contentDirectories({ shownRoot, diff }: ReadyView): Record<string, true> {
-  const directories = new Set(contentPaths(diff).map((path) => dirname(join(shownRoot, path))));
-  const uris = [...directories].map((directory) => vscode.Uri.file(directory));
+  const uris = [...contentFolders(diff)].map((folder) => vscode.Uri.file(join(shownRoot, folder)));
   return Object.fromEntries(uris.flatMap(({ fsPath, path }) => [fsPath, path]).map((path) => [path, true]));
 }

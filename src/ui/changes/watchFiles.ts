@@ -1,3 +1,4 @@
+import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { isContentPath, watchedContent } from '../content/watchedContent';
 import { readSettings } from '../host/settings';
@@ -18,23 +19,30 @@ interface Watch {
 /** Compares again when something that takes part has changed: saved, created, deleted, or written by another program. */
 export function registerFileWatching({ store, areas, refresh }: Services): vscode.Disposable {
   const changed = new Set<AreaId>();
+  let saved: string[] | undefined = [];
   let timer: NodeJS.Timeout | undefined;
   let watchers: vscode.Disposable | undefined;
   let watches: readonly Watch[] = [];
   let watched = '';
 
-  const refreshSoon = (area: AreaId) => {
+  const refreshSoon = (area: AreaId, uri: vscode.Uri) => {
     // Our own writes end in a comparison anyway.
     if (!vscode.workspace.isTrusted || store.state.activity === 'applying' || !isWanted(store.state.view))
       return;
     // A tenant that did not answer is not asked again with each file that is saved.
     if (area === 'files' && store.state.areas.files.kind !== 'ready') return;
     changed.add(area);
+    if (area === 'content') {
+      const path = contentFile(store.state.view, uri);
+      saved = saved && path !== undefined ? [...saved, path] : undefined;
+    }
     clearTimeout(timer);
     timer = setTimeout(() => {
       const ids = [...changed];
+      const paths = saved;
       changed.clear();
-      void refresh(ids);
+      saved = [];
+      void refresh(ids, paths);
     }, settleMs);
   };
   const watch = ({ view }: { readonly view: ProjectView }) => {
@@ -54,7 +62,7 @@ export function registerFileWatching({ store, areas, refresh }: Services): vscod
     vscode.workspace.onDidSaveTextDocument((document) => {
       for (const { area, pattern } of watches) {
         const isOurs = vscode.languages.match({ pattern }, document) > 0;
-        if (isOurs && takesPart(area, document.uri)) refreshSoon(area);
+        if (isOurs && takesPart(area, document.uri)) refreshSoon(area, document.uri);
       }
     }),
   );
@@ -87,10 +95,20 @@ function takesPart(area: AreaId, { path }: vscode.Uri): boolean {
   return area !== 'content' || isContentPath(path);
 }
 
-function watchPattern({ area, pattern }: Watch, onChange: (area: AreaId) => void): vscode.Disposable {
+/** Undefined when it is no content file: of the config, the profile or a folder, anything may follow. */
+function contentFile(view: ProjectView, { path, fsPath }: vscode.Uri): string | undefined {
+  const found = foundOf(view);
+  if (found === undefined || !path.endsWith('.md')) return undefined;
+  return relative(found.shownRoot, fsPath).split(sep).join('/');
+}
+
+function watchPattern(
+  { area, pattern }: Watch,
+  onChange: (area: AreaId, uri: vscode.Uri) => void,
+): vscode.Disposable {
   const watcher = vscode.workspace.createFileSystemWatcher(pattern);
   const changed = (uri: vscode.Uri) => {
-    if (takesPart(area, uri)) onChange(area);
+    if (takesPart(area, uri)) onChange(area, uri);
   };
   return vscode.Disposable.from(
     watcher,

@@ -100,7 +100,18 @@ function sourceNode(source: SourceDiff): SourceNode {
   };
 }
 
+/** A diff that was brought up to date shares its items with the one before. */
+const itemNodes = new WeakMap<ContentDifference, ItemNode>();
+
 function itemNode(source: SourceDiff, difference: ContentDifference): ItemNode {
+  const known = itemNodes.get(difference);
+  if (known?.sourceName === source.name) return known;
+  const node = newItemNode(source, difference);
+  itemNodes.set(difference, node);
+  return node;
+}
+
+function newItemNode(source: SourceDiff, difference: ContentDifference): ItemNode {
   const key = contentKeyText(difference);
   const status = statusOfDifference(difference);
   return {
@@ -128,7 +139,9 @@ const statusOrder: readonly ContentStatus[] = [
 ];
 
 function sortByStatus(items: readonly ItemNode[]): ItemNode[] {
-  return statusOrder.flatMap((status) => items.filter((item) => item.status === status));
+  const byStatus = new Map<ContentStatus, ItemNode[]>(statusOrder.map((status) => [status, []]));
+  for (const item of items) byStatus.get(item.status)?.push(item);
+  return [...byStatus.values()].flat();
 }
 
 /** One file can have several problems, even at one place: a number keeps their ids apart. */

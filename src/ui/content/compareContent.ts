@@ -10,8 +10,21 @@ interface Needs {
   readonly scanThread: ScanThread;
 }
 
-/** Compares the project's content, its files scanned in a thread of their own. @throws SyncError as ContentLocalSync says */
-export function compareContent({ log, lifetime, scanThread }: Needs, project: Project): Promise<ContentDiff> {
+/** An earlier comparison, and the only files that have changed since; relative to the project's root, with `/`. */
+export interface SavedSince {
+  readonly previous: ContentDiff;
+  readonly paths: readonly string[];
+}
+
+/**
+ * Compares the project's content, its files scanned in a thread of their own; of what was saved since an earlier comparison,
+ * only that. @throws SyncError as ContentLocalSync says
+ */
+export function compareContent(
+  { log, lifetime, scanThread }: Needs,
+  project: Project,
+  saved?: SavedSince,
+): Promise<ContentDiff> {
   if (project.database !== undefined) log.redactor.add(project.database.url());
   const { logger } = log;
   for (const warning of project.warnings) logger.warn(warning);
@@ -19,7 +32,8 @@ export function compareContent({ log, lifetime, scanThread }: Needs, project: Pr
     const { ContentLocalSync } = await import('../../core/content/contentLocalSync');
     const startedAt = context.now();
     const scan = await scanThread.scannerFor(project.root);
-    const diff = await new ContentLocalSync(project, context, { scan }).diff();
+    const sync = new ContentLocalSync(project, context, { scan });
+    const diff = await (saved ? sync.update(saved.previous, saved.paths) : sync.diff());
     const differing = diff.sources.reduce((sum, { differences }) => sum + differences.length, 0);
     logger.info(
       `Compared ${project.root} with ${diff.target} in ${context.now() - startedAt} ms: ${differing} items differ.`,
