@@ -13,6 +13,7 @@ import { SyncError } from '../syncError';
 import { errorsOf, type AccessDiff } from './accessDiff';
 import {
   accessResult,
+  baseAfterExport,
   nextAccessBase,
   nothingDone,
   type AccessDetails,
@@ -32,6 +33,7 @@ import { explainAccess, parentsOf, readUserRules, type AccessExplanation } from 
 import type { AccessDialect } from './exportableRules';
 import { exportAccess, type AccessExport } from './exportAccess';
 import { parseAccessFile } from './parseAccessFile';
+import { isAccessFile } from './readAccessFiles';
 import type { Subject } from './resolveAccess';
 import { rulesBeside } from './rulesBeside';
 import { planAccessFile, readIfThere, writeAccessFile, type AccessFilePlan } from './writeAccessFile';
@@ -162,19 +164,29 @@ export class AccessControlLocalSync {
     const { servicesDir, root: projectRoot } = this.project;
     const state = await this.readState();
     const before = await readIfThere(path);
-    const over = before && parseAccessFile(before.toString('utf8'), path);
-    const errors = errorsOf({ problems: over?.problems ?? [] });
+    const file = parseAccessFile(before?.toString('utf8') ?? '', path);
+    const errors = errorsOf(file);
     if (errors.length > 0) throw unusable(errors);
     const elsewhere = await rulesBeside(path, { servicesDir, projectRoot }, state);
-    return planAccessFile(path, before, await exportAccess({ state, dialect, over, elsewhere }));
+    const input = { state, path, dialect, elsewhere };
+    return planAccessFile(path, before, await exportAccess({ ...input, ...(before && { over: file }) }));
   }
 
   /** @returns the id of the backup, when a file was written over. @throws SyncError `conflict`, `invalidInput`, `locked`, `io` */
   async applyExport(plan: AccessFilePlan): Promise<string | undefined> {
     const { state, context } = this;
-    return applyUnderLock({ state, owner: 'access control export', context }, (lock) =>
-      writeAccessFile({ plan, state, lock, context, keepBackups: this.keepBackups }),
-    );
+    return applyUnderLock({ state, owner: 'access control export', context }, async (lock) => {
+      const backup = await writeAccessFile({ plan, state, lock, context, keepBackups: this.keepBackups });
+      if (isAccessFile(plan.path, this.project.servicesDir)) await this.forgetUnsayable(plan, lock);
+      return backup;
+    });
+  }
+
+  private async forgetUnsayable({ exported }: AccessFilePlan, lock: ProjectLock): Promise<void> {
+    const { identity } = requireDatabase(this.project);
+    const base = await readBase(this.state, domain, identity);
+    const next = base && baseAfterExport(base, exported);
+    if (next && next.size < base.size) await writeBase(this.state, lock, domain, identity, next);
   }
 
   private async carryOut(

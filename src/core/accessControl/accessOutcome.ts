@@ -4,6 +4,7 @@ import type { BaseEntry, BaseState } from '../state/baseStore';
 import type { AccessPlan, AccessStep } from './accessPlan';
 import { entityKeyText, ruleDigest, ruleKeyText } from './accessRule';
 import { includedDigest } from './compareAccess';
+import type { AccessExport } from './exportAccess';
 
 /** What applying a plan has really done: numbers of the database's answers. */
 export interface AccessOutcome {
@@ -42,6 +43,19 @@ export function nextAccessBase(base: BaseState | undefined, plan: AccessPlan): B
     const { key, digest } = agreedBy(step);
     if (digest === undefined) next.delete(key);
     else next.set(key, { digest });
+  }
+  return next;
+}
+
+/**
+ * The base after an export was written to a file that an apply reads: of an entity that is open to everybody, and that the text
+ * cannot say it of, the files have given nothing. Else an apply would take the silence for a grant that was taken back. Pure.
+ */
+export function baseAfterExport(base: BaseState, { lossy }: Pick<AccessExport, 'lossy'>): BaseState {
+  const next = new Map(base);
+  for (const { what, entity_type: entityType, entity_id: entityId } of lossy) {
+    if (what === 'default_included' && entityType !== null && entityId !== null)
+      next.delete(entityKeyText({ entityType, entityId }));
   }
   return next;
 }

@@ -25,8 +25,10 @@ export interface AccessExport {
 
 export interface ExportInput {
   readonly state: AccessState;
-  /** `roles` where the server or the file that is written over knows it, unless told. */
+  /** `roles` where the server, or the file that is written, knows it, unless told. */
   readonly dialect?: AccessDialect | undefined;
+  /** The file that is to be written: `roles.yaml` is read with other defaults. */
+  readonly path?: string;
   /** A file that is to be written over: its rules that stay keep their comments. */
   readonly over?: ParsedAccessFile | undefined;
   /** Rules that a file beside it says already, by `ruleKeyText`. */
@@ -35,18 +37,19 @@ export interface ExportInput {
 
 /**
  * Writes the rules with a real emitter, reads them back, and compares: a text that does not say the same is never given out.
- * @throws SyncError `internal` when no text could be made that reads back as the rules
+ * @throws SyncError `invalidInput` for a dialect whose silence the file would be read by to close an entity; `internal` when no
+ * text could be made that reads back as the rules
  */
 export async function exportAccess(input: ExportInput): Promise<AccessExport> {
-  const { state, over, elsewhere } = input;
-  const dialect =
-    input.dialect ?? (over?.file.saysDefaults || state.generation === 'newer' ? 'roles' : 'config');
+  const { state, over, elsewhere, path = 'config.yaml' } = input;
+  const isNewer = (over ?? parseAccessFile('', path)).file.saysDefaults || state.generation === 'newer';
+  const dialect = input.dialect ?? (isNewer ? 'roles' : 'config');
   const all = exportableRules(state, dialect);
+  if (dialect === 'config') refuseClosing(path, all);
   const exported = elsewhere ? without(all, elsewhere) : all;
   const library = await import('yaml');
   const entities = [...state.entities.values()];
-  const isTrue = (text: string) =>
-    saysExactly(text, over?.file.path ?? 'config.yaml', exported, entities, dialect);
+  const isTrue = (text: string) => saysExactly(text, path, exported, entities, dialect);
 
   const rewritten = over && rewriteAccessFile({ library, parsed: over, exported, dialect, entities });
   if (rewritten && isTrue(rewritten.text)) {
@@ -60,6 +63,18 @@ export async function exportAccess(input: ExportInput): Promise<AccessExport> {
     ? [note('comments', null, 'The file is written anew: its comments could not be kept.')]
     : [];
   return { yaml, dialect, rules: exported.rules.size, lossy: [...exported.lossy, ...lostComments] };
+}
+
+/** Where leaving `default_included` out means false, a text without that word would close what is open. */
+function refuseClosing(path: string, { lossy }: ExportableRules): void {
+  if (!parseAccessFile('', path).file.saysDefaults) return;
+  const open = lossy.filter(({ what }) => what === 'default_included');
+  if (open.length === 0) return;
+  throw new SyncError(
+    'invalidInput',
+    `${path} cannot be written in the dialect of 0.12: entities that are open to everybody (${open.length}) would be closed by it.`,
+    { hint: 'Write config.yaml, or choose the dialect roles.', details: { path } },
+  );
 }
 
 function without(all: ExportableRules, elsewhere: ReadonlySet<string>): ExportableRules {

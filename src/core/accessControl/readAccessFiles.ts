@@ -59,6 +59,11 @@ export async function readAccessFiles(place: AccessFilesPlace): Promise<Declared
   };
 }
 
+/** Whether a file is one of the two that an apply reads unasked. @param path absolute */
+export function isAccessFile(path: string, servicesDir: string): boolean {
+  return accessFileNames.some((name) => join(accessFolder(servicesDir), name) === path);
+}
+
 /** Where the two files are. */
 export function accessFolder(servicesDir: string): string {
   return join(servicesDir, 'access-control');

@@ -3,7 +3,13 @@ import { SyncError } from '../syncError';
 import { ruleDigest } from './accessRule';
 import type { AccessState } from './accessState';
 import { expandRules } from './expandRules';
-import { accessFileNames, accessFolder, readAccessFiles, type AccessFilesPlace } from './readAccessFiles';
+import {
+  accessFileNames,
+  accessFolder,
+  isAccessFile,
+  readAccessFiles,
+  type AccessFilesPlace,
+} from './readAccessFiles';
 
 /**
  * The rules that the other one of the project's two files says, and the database too: they need not be said a second time in
@@ -19,7 +25,7 @@ export async function rulesBeside(
 ): Promise<Set<string>> {
   const folder = accessFolder(place.servicesDir);
   const said = new Set<string>();
-  if (!accessFileNames.some((name) => join(folder, name) === path)) return said;
+  if (!isAccessFile(path, place.servicesDir)) return said;
   for (const name of accessFileNames) {
     const file = join(folder, name);
     if (file === path) continue;

@@ -24,6 +24,8 @@ export interface AccessFileStep {
 /** Writing an export to a file: looked at, confirmed and backed up like every other change. */
 export interface AccessFilePlan extends SyncPlan<AccessFileStep> {
   readonly operation: 'access_control_export';
+  /** Absolute. */
+  readonly path: string;
   readonly exported: AccessExport;
 }
 
@@ -56,6 +58,7 @@ export function planAccessFile(
   return {
     id: sha256(netstrings([path, expect, exported.yaml])),
     operation: 'access_control_export',
+    path,
     target,
     steps: same ? [] : [step],
     left: [],

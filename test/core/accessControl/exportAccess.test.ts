@@ -200,6 +200,68 @@ describe('an export with a database', () => {
     },
   );
 
+  it.each(['0.12', 'current'] as const)(
+    'over a file, in the dialect of 0.12, does not close what the file had opened (%s)',
+    async (generation) => {
+      const open = [
+        { id: 'a', roles: ['x'], included: true },
+        { id: 'b', roles: ['y'], included: true },
+      ];
+      p = await createAccessProject(
+        { [config]: rulesYaml([...open, { id: 'c', roles: ['z'] }]) },
+        generation,
+      );
+      await p.db.query(
+        `INSERT INTO access_control_entities (entity_type, entity_id, source) VALUES ('agent', 'b', 'profile:x')`,
+      );
+      await p.apply(everything);
+      const plan = await p.sync().planExport(`${p.project.servicesDir}/${config}`, 'config');
+      expect(plan.exported.lossy.map(({ what, entity_id }) => [what, entity_id])).toEqual([
+        ['default_included', 'a'],
+        ['default_included', 'b'],
+      ]);
+      await p.sync().applyExport(plan);
+      expect(await p.read(config)).not.toContain('default_included');
+      const rows = () =>
+        p.db.query(
+          `SELECT to_jsonb(r) AS row FROM access_control_rules r UNION ALL SELECT to_jsonb(e) FROM access_control_entities e ORDER BY 1`,
+        );
+      const before = await rows();
+      expect((await p.apply(everything)).items_synced).toBe(0);
+      expect(await rows()).toEqual(before);
+      // The file gives it again, and takes it back: now that is what it says.
+      await p.write(config, rulesYaml(open));
+      await p.apply(everything);
+      await p.write(config, rulesYaml(open.map(({ id, roles }) => ({ id, roles }))));
+      expect((await p.apply(everything)).details).toMatchObject({ entities_updated: 2 });
+    },
+  );
+
+  it('to a file that no apply reads leaves the base as it is', async () => {
+    const file = (included?: boolean) =>
+      rulesYaml([{ id: 'a', roles: ['x'], ...(included && { included }) }]);
+    p = await createAccessProject({ [config]: file(true) });
+    await p.db.query(
+      `INSERT INTO access_control_entities (entity_type, entity_id, source) VALUES ('agent', 'a', 'profile:x')`,
+    );
+    await p.apply(everything);
+    await p.sync().applyExport(await p.sync().planExport(`${p.root}/look.yaml`, 'config'));
+    await p.write(config, file());
+    expect((await p.apply(everything)).details).toMatchObject({ entities_updated: 1 });
+  });
+
+  it('writes roles.yaml in its own dialect, in which silence closes, and in no other', async () => {
+    p = await createAccessProject({ [roles]: rulesYaml([{ id: 'a', roles: ['x'], included: true }]) });
+    await p.apply();
+    await p.remove(roles);
+    const path = `${p.project.servicesDir}/${roles}`;
+    await expect(p.sync().planExport(path, 'config')).rejects.toMatchObject({ code: 'invalidInput' });
+    const plan = await p.sync().planExport(path);
+    expect(plan.exported).toMatchObject({ dialect: 'roles', lossy: [] });
+    await p.sync().applyExport(plan);
+    expect((await p.apply(everything)).items_synced).toBe(0);
+  });
+
   it('after an apply equals the expanded rules of the file', async () => {
     const text =
       'rules:\n  - {entity_type: skill, entity_match: "s*", roles: [user, admin]}\n  - {entity_type: skill, entity_id: s1, roles: [dev], access: deny}\n  - {entity_type: skill, entity_id: s2, roles: [dev], default_included: true}\n';
