@@ -50,7 +50,7 @@ export async function readStatus(
 }
 
 async function compareFilesOf(project: Project, context: RunContext, env: Environment) {
-  if (project.mode === 'none') throw new SyncError('missingConfig', 'this project names no tenant');
+  if (project.mode === 'none') throw new SyncError('missingConfig', 'The project names no tenant.');
   const service = new FileSyncService({ project, context, env });
   try {
     return await service.diff();

@@ -325,6 +325,14 @@ describe('bad input', () => {
     expect([source.code, source.json()]).toMatchObject([2, { error: { code: 'invalidInput' } }]);
   });
 
+  it('says that a slug which was named is the slug of no item', async () => {
+    const p = await project({ 'docs/a.md': page({ slug: 'a' }) });
+    const run = await cli(p, 'content', 'to-db', '--slug', 'a', '--slug', 'oops');
+    expect([run.code, run.json()]).toMatchObject([0, { details: { created: 1 } }]);
+    expect(run.stderr).toContain('No item has the slug "oops", on disk or in the database.');
+    expect(run.stderr).not.toContain('"a"');
+  });
+
   it('says what to do about a database without a URL', async () => {
     const p = await project();
     const run = await runCli(['content', 'diff', '--json'], { cwd: p.root });

@@ -10,7 +10,8 @@ export const backupsList: Command<object> = async (session) => {
     backups.length === 0
       ? ['There are no backups.']
       : backups.map(
-          ({ id, created_at, operation, items }) => `${id}  ${created_at}  ${operation}  ${items} items`,
+          ({ id, created_at, operation, items }) =>
+            `${id}  ${created_at}  ${operation}  ${items === 1 ? '1 item' : `${items} items`}`,
         ),
   );
   return exitCodes.done;

@@ -1,6 +1,7 @@
 import { contentDiffReport } from '../../core/content/contentReport';
 import { ContentLocalSync } from '../../core/content/contentLocalSync';
 import type { ContentDirection, ContentPlan } from '../../core/content/contentPlan';
+import type { ContentDiff } from '../../core/models/contentDiff';
 import { countActions } from '../../core/models/plan';
 import { confirmPlan } from '../confirmPlan';
 import { dryRunDocument } from '../dryRun';
@@ -30,7 +31,10 @@ export const contentDiff: Command<DiffOptions> = async (session, { source = [] }
 export function contentApply(direction: ContentDirection): Command<ApplyOptions> {
   return async (session, options) => {
     const sync = new ContentLocalSync(await openProject(session), session.context);
-    const plan = sync.plan(await sync.diff(options.source), {
+    const diff = await sync.diff(options.source);
+    for (const slug of unknownSlugs(diff, options.slug ?? []))
+      session.context.logger.warn(`No item has the slug "${slug}", on disk or in the database.`);
+    const plan = sync.plan(diff, {
       direction,
       slugs: options.slug ?? [],
       override: options.override ?? false,
@@ -48,6 +52,20 @@ export function contentApply(direction: ContentDirection): Command<ApplyOptions>
       blocked: (details?.conflicts ?? 0) + (details?.skipped_modified ?? 0),
     });
   };
+}
+
+/** Slugs that were named and that nothing in the diff has: most likely a slip of the pen. */
+function unknownSlugs({ sources }: ContentDiff, named: readonly string[]): string[] {
+  const known = new Set(
+    sources
+      .flatMap(({ differences, equal, invalid }) => [
+        ...differences,
+        ...equal,
+        ...invalid.flatMap(({ keys }) => keys),
+      ])
+      .map(({ slug }) => slug),
+  );
+  return named.filter((slug) => !known.has(slug));
 }
 
 /** A dry run prints the plan and changes nothing, not even a base (exit 1 when there is something to do). */

@@ -9,7 +9,7 @@ export const status: Command<object> = async (session) => {
     ...countLine('content', content),
     ...countLine('files', files),
     ...countLine('access control', access_control),
-    ...report.unavailable.map(({ area, reason }) => `${area.replace('_', ' ')}: not compared, ${reason}`),
+    ...report.unavailable.map(({ area, reason }) => `${area.replace('_', ' ')}: not compared. ${reason}`),
     report.in_sync ? 'In sync.' : 'Differences found.',
   ]);
   return report.in_sync ? exitCodes.done : exitCodes.differences;

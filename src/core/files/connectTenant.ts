@@ -31,7 +31,9 @@ export interface TenantConnection {
 export async function connectTenant(project: Project, options: ConnectOptions): Promise<TenantConnection> {
   const { mode, tenant, provenance } = project;
   if (mode === 'none') {
-    throw new SyncError('missingConfig', `No tenant is known: ${provenance.mode}; ${provenance.tenant}.`, {
+    const fault =
+      tenant.id === undefined ? `No tenant is known (${provenance.tenant}).` : `The ${provenance.mode}.`;
+    throw new SyncError('missingConfig', fault, {
       hint: 'Choose a tenant (--tenant, SYSTEMPROMPT_TENANT_ID, or cloud.tenant_id in the profile), or give --origin.',
       details: { reason: 'noTenant' },
     });

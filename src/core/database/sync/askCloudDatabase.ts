@@ -21,7 +21,7 @@ export async function askCloudDatabase(
   if (tenant.id === undefined) {
     throw new SyncError(
       'missingConfig',
-      `No cloud database and no tenant are known: ${provenance.cloudDatabase}; ${provenance.tenant}.`,
+      `No cloud database is named, and there is no tenant to ask for one (${provenance.tenant}).`,
       { hint: 'Give --cloud-database-url (or SYSTEMPROMPT_CLOUD_DATABASE_URL), or --tenant.' },
     );
   }

@@ -13,7 +13,7 @@ export const projectChecks: readonly CheckRule[] = [
       if (layout !== undefined) return ok(`${project.root}, image from ${layout.dockerfile}`);
       const wanted = [...profileDockerfiles(project), infrastructureDockerfile];
       return failure(
-        `${project.root} has none of ${wanted.join(', ')}.`,
+        `${project.root} has no ${wanted.join(' and no ')}.`,
         project.profile === undefined
           ? `Choose a profile that has docker/Dockerfile beside it, or add ${infrastructureDockerfile}.`
           : `Add ${wanted[0] ?? infrastructureDockerfile} (systemprompt cloud dockerfile writes one).`,
