@@ -46,23 +46,28 @@ describe('the header of the view', () => {
     diff: contentDiff([source([], { equal: [{ ...difference('a', 'added'), digest: 'd', path: 'p' }] })]),
   } as const;
 
-  it('names project, profile and database', () => {
-    expect(viewDescription(t, inSync)).toBe('shop · local · 127.0.0.1:5432/app');
+  it('names project and profile beside the title', () => {
+    expect(viewDescription(inSync)).toBe('shop · local');
   });
 
   it('says when the database counts as production, and never its password', () => {
-    const description = viewDescription(t, { ...inSync, project: sampleProject({}, 'db.example.com') });
-    expect(description).toBe('shop · local · db.example.com:5432/app · production');
-    expect(description).not.toContain(samplePassword);
+    const view = {
+      ...inSync,
+      project: sampleProject({}, 'db.example.com'),
+      diff: contentDiff([], { inSync: false }),
+    };
+    const message = viewMessage(t, { view, activity: undefined, areas: unusedAreas });
+    expect(message).toBe('db.example.com:5432/app · production');
+    expect(message).not.toContain(samplePassword);
   });
 
   it('says that everything is in sync only when it is', () => {
     expect(viewMessage(t, { view: inSync, activity: undefined, areas: unusedAreas })).toBe(
-      'Everything is in sync. Items compared: 1. shop · local · 127.0.0.1:5432/app',
+      'Everything is in sync. Items compared: 1. 127.0.0.1:5432/app',
     );
     const broken = { ...inSync, diff: contentDiff([], { inSync: false }) };
     expect(viewMessage(t, { view: broken, activity: undefined, areas: unusedAreas })).toBe(
-      viewDescription(t, inSync),
+      '127.0.0.1:5432/app',
     );
   });
 

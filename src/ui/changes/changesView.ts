@@ -20,7 +20,7 @@ export function registerChangesView(services: Services): vscode.Disposable {
   });
   let shown: readonly ChangeNode[] | undefined;
   const show = (state: ChangesState) => {
-    view.description = viewDescription(t, state.view);
+    view.description = viewDescription(state.view);
     view.message = viewMessage(t, state);
     view.badge = viewBadge(t, state);
     // An activity alone changes no row.

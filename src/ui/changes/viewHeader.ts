@@ -1,38 +1,31 @@
 import { basename } from 'node:path';
 import type { DatabaseTarget } from '../../core/database/databaseTarget';
-import type { Project } from '../../core/project/project';
 import type { Translate } from '../translate';
 import { countOpen } from '../status/directionCounts';
 import { otherAreaIds } from './changesArea';
 import { countAll } from './countAll';
 import { projectOf, type ChangesState, type ProjectView } from './projectView';
 
-/**
- * Project, profile and database, and a word where writing to it needs care. It stands beside the view's title; where the
- * editor has no room for that (a container with one view), the message above the tree says it too.
- */
-export function viewDescription(t: Translate, view: ProjectView): string {
+/** Beside the view's title: project and profile. The database is named in the message below it, where there is room. */
+export function viewDescription(view: ProjectView): string {
   const project = projectOf(view);
-  return project === undefined ? '' : projectParts(t, project).join(' · ');
+  if (project === undefined) return '';
+  const { root, profile } = project;
+  return [basename(root), ...(profile === undefined ? [] : [profile.name])].join(' · ');
 }
 
-function projectParts(t: Translate, { root, profile, database }: Project): string[] {
-  const parts = [basename(root)];
-  if (profile !== undefined) parts.push(profile.name);
-  if (database !== undefined) parts.push(place(database));
-  if (database?.production === true) parts.push(t('production'));
-  return parts;
-}
-
-function place({ host, port, name }: DatabaseTarget): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}/${name}`;
+/** The database, and a word where writing to it needs care. */
+function place(t: Translate, { host, port, name, production }: DatabaseTarget): string {
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}/${name}`;
+  return production ? `${address} · ${t('production')}` : address;
 }
 
 /** Above the tree; the empty text leaves the place to the welcome contents of the state. */
 export function viewMessage(t: Translate, { view, activity, areas }: ChangesState): string {
   if (view.kind === 'starting') return activity === 'comparing' ? t('Comparing disk and database…') : '';
   if (view.kind !== 'ready') return '';
-  const target = viewDescription(t, view);
+  const { database } = view.project;
+  const target = database === undefined ? '' : place(t, database);
   if (!view.diff.inSync || !othersInSync(areas)) return target;
   const items = view.diff.sources.reduce((sum, { equal }) => sum + equal.length, 0);
   return t('Everything is in sync. Items compared: {0}. {1}', items, target);

@@ -111,7 +111,7 @@ describe('a day with the sample project', () => {
     const { host, port, pathname } = new URL(workspace.database.url);
     expect(port).not.toBe('');
     const message = open().workbench.page.locator('.sidebar .tree-explorer-viewlet-tree-view .message');
-    expect((await message.innerText()).trim()).toBe(`harbour · local · ${host}${pathname}`);
+    expect((await message.innerText()).trim()).toBe(`${host}${pathname}`);
   });
 
   it('offers at most 15 commands beside those of its access rules, all in one category', async () => {
