@@ -1,5 +1,7 @@
 import type { RunContext } from '../core/ports';
 import { discoverProject, type Project } from '../core/project/discoverProject';
+import { completeInterruptedRun, warnOfInterruptedRun } from '../core/state/interruptedRun';
+import { openStateDirectory } from '../core/state/stateDirectory';
 import type { ExitCode } from './exitCodes';
 import type { Output } from './output';
 import type { Terminal } from './terminal';
@@ -37,8 +39,26 @@ export interface Session {
 /** A command answers through `session.output` and says how it ended. */
 export type Command<Options> = (session: Session, options: Options) => Promise<ExitCode>;
 
-/** The project that the global options and the environment name. */
-export async function openProject({ options, env, cwd, context }: Session): Promise<Project> {
+/** The project that the global options and the environment name, for a command that only looks. */
+export async function openProject(session: Session): Promise<Project> {
+  const project = await findProject(session);
+  await warnOfInterruptedRun(openStateDirectory(project.root), session.context);
+  return project;
+}
+
+/**
+ * The project, for a command that compares in order to change something: what an interrupted run has left is completed first,
+ * unless it is a dry run.
+ * @throws SyncError as `discoverProject` and `completeInterruptedRun` say
+ */
+export async function openProjectToChange(session: Session): Promise<Project> {
+  if (session.options.dryRun) return openProject(session);
+  const project = await findProject(session);
+  await completeInterruptedRun(openStateDirectory(project.root), session.context);
+  return project;
+}
+
+async function findProject({ options, env, cwd, context }: Session): Promise<Project> {
   const project = await discoverProject({
     start: options.project ?? cwd,
     env,

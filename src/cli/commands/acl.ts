@@ -10,12 +10,13 @@ import type { AccessDialect } from '../../core/accessControl/exportableRules';
 import type { AccessFilePlan } from '../../core/accessControl/writeAccessFile';
 import type { SyncOperationResult } from '../../core/models/operation';
 import { countActions } from '../../core/models/plan';
+import type { Project } from '../../core/project/project';
 import { SyncError } from '../../core/syncError';
 import { confirmPlan } from '../confirmPlan';
 import { dryRunDocument } from '../dryRun';
 import { exitCodeOfApply, exitCodes } from '../exitCodes';
 import { diffLines, explanationLines, planLines, resultLines } from '../print/aclLines';
-import { openProject, type Command, type Session } from '../session';
+import { openProject, openProjectToChange, type Command, type Session } from '../session';
 
 export interface AclFileOptions {
   readonly file?: string;
@@ -40,7 +41,8 @@ export interface AclExplainOptions extends AclFileOptions {
 }
 
 export const aclDiff: Command<AclFileOptions> = async (session, { file }) => {
-  const report = accessDiffReport(await (await openSync(session, file)).diff());
+  const sync = openSync(await openProject(session), session, file);
+  const report = accessDiffReport(await sync.diff());
   session.output.answer(report, diffLines(report));
   return report.in_sync ? exitCodes.done : exitCodes.differences;
 };
@@ -49,7 +51,7 @@ export const aclDiff: Command<AclFileOptions> = async (session, { file }) => {
 const attempts = 3;
 
 export const aclApply: Command<AclApplyOptions> = async (session, { file, ...flags }) => {
-  const sync = await openSync(session, file);
+  const sync = openSync(await openProjectToChange(session), session, file);
   for (let attempt = 1; ; attempt += 1) {
     const diff = await sync.diff();
     const plan = sync.plan(diff, planOptions(flags));
@@ -71,13 +73,14 @@ export const aclApply: Command<AclApplyOptions> = async (session, { file, ...fla
 };
 
 export const aclExport: Command<AclExportOptions> = async (session, { out, dialect }) => {
-  const sync = await openSync(session);
   if (out === undefined) {
+    const sync = openSync(await openProject(session), session);
     const { yaml, rules, lossy, dialect: used } = await sync.export(dialect);
     for (const { message } of session.output.json ? [] : lossy) session.context.logger.warn(message);
     session.output.answer({ yaml, rules, lossy, dialect: used }, yaml.replace(/\n$/, '').split('\n'));
     return exitCodes.done;
   }
+  const sync = openSync(await openProjectToChange(session), session);
   const plan = await sync.planExport(resolve(session.cwd, out), dialect);
   if (session.options.dryRun) {
     session.output.answer({ ...exportDocument(plan), dry_run: true }, [
@@ -97,16 +100,15 @@ export const aclExport: Command<AclExportOptions> = async (session, { out, diale
 };
 
 export const aclExplain: Command<AclExplainOptions> = async (session, { entity, role = [], user, file }) => {
-  const sync = await openSync(session, file);
+  const sync = openSync(await openProject(session), session, file);
   const explained = await sync.explain(parseEntity(entity), { roles: role, user });
   session.output.answer(explanationReport(explained), explanationLines(explained));
   return exitCodes.done;
 };
 
-async function openSync(session: Session, file?: string): Promise<AccessControlLocalSync> {
-  const project = await openProject(session);
-  return new AccessControlLocalSync(project, session.context, {
-    file: file === undefined ? undefined : resolve(session.cwd, file),
+function openSync(project: Project, { context, cwd }: Session, file?: string): AccessControlLocalSync {
+  return new AccessControlLocalSync(project, context, {
+    file: file === undefined ? undefined : resolve(cwd, file),
   });
 }
 

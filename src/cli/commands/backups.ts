@@ -1,7 +1,7 @@
 import { BackupService } from '../../core/backups/backupService';
 import { answerRestore } from '../answerRestore';
 import { exitCodes } from '../exitCodes';
-import { openProject, type Command, type Session } from '../session';
+import { openProject, openProjectToChange, type Command, type Session } from '../session';
 
 export const backupsList: Command<object> = async (session) => {
   const backups = await (await openBackups(session)).list();
@@ -23,7 +23,7 @@ export interface RestoreOptions {
 
 export function backupsRestore(id: string): Command<RestoreOptions> {
   return async (session, { override = false }) => {
-    const service = await openBackups(session);
+    const service = new BackupService(await openProjectToChange(session), session.context);
     const plan = await service.planRestore(id, { override });
     return answerRestore(session, plan, (answers) => service.applyRestore(plan, answers));
   };

@@ -7,7 +7,7 @@ import { confirmPlan } from '../confirmPlan';
 import { dryRunDocument } from '../dryRun';
 import { exitCodeOfApply, exitCodes } from '../exitCodes';
 import { diffLines, planLines, resultLines } from '../print/contentLines';
-import { openProject, type Command, type Session } from '../session';
+import { openProject, openProjectToChange, type Command, type Session } from '../session';
 
 export interface DiffOptions {
   readonly source?: readonly string[];
@@ -30,7 +30,7 @@ export const contentDiff: Command<DiffOptions> = async (session, { source = [] }
 /** `content to-db` and `content to-disk`: plan, ask, apply. */
 export function contentApply(direction: ContentDirection): Command<ApplyOptions> {
   return async (session, options) => {
-    const sync = new ContentLocalSync(await openProject(session), session.context);
+    const sync = new ContentLocalSync(await openProjectToChange(session), session.context);
     const diff = await sync.diff(options.source);
     for (const slug of unknownSlugs(diff, options.slug ?? []))
       session.context.logger.warn(`No item has the slug "${slug}", on disk or in the database.`);

@@ -11,13 +11,14 @@ import type {
 import type { HomeKind } from '../../core/database/sync/syncTables';
 import type { GuardAnswers } from '../../core/guards';
 import type { SyncOperationResult } from '../../core/models/operation';
+import type { Project } from '../../core/project/project';
 import { SyncError } from '../../core/syncError';
 import { confirmPlan } from '../confirmPlan';
 import { connectOptions } from '../connectOptions';
 import { dryRunDocument } from '../dryRun';
 import { exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
 import { dbPlanLines, dbResultLines } from '../print/dbLines';
-import { openProject, type Command, type Session } from '../session';
+import { openProject, openProjectToChange, type Command, type Session } from '../session';
 
 export interface DbOptions {
   readonly conflict?: DatabaseConflict;
@@ -36,7 +37,7 @@ export interface DbApplyOptions extends DbOptions {
 }
 
 export const dbDiff: Command<DbDiffOptions> = async (session, options) => {
-  const service = await openService(session);
+  const service = openService(await openProject(session), session);
   const plan = await service.plan(syncOptions(options.direction ?? 'push', options, session));
   const document = {
     in_sync: isInSync(plan),
@@ -52,7 +53,7 @@ export const dbDiff: Command<DbDiffOptions> = async (session, options) => {
 /** `db push` and `db pull`: plan, ask, import; with `--out` only write the file. */
 export function dbApply(direction: DatabaseDirection): Command<DbApplyOptions> {
   return async (session, options) => {
-    const service = await openService(session);
+    const service = openService(await openProjectToChange(session), session);
     if (options.out !== undefined) return exportRows(service, session, direction, options, options.out);
     const chosen = syncOptions(direction, options, session);
     if (session.options.dryRun) return answerPlan(session, await service.plan(chosen));
@@ -132,8 +133,7 @@ function exitCode(result: SyncOperationResult<DatabaseDetails>, { context }: Ses
   });
 }
 
-async function openService(session: Session): Promise<DatabaseSyncService> {
-  const project = await openProject(session);
+function openService(project: Project, session: Session): DatabaseSyncService {
   return new DatabaseSyncService({
     project,
     context: session.context,

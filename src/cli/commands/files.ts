@@ -7,11 +7,12 @@ import type { FilesDirection, FilesPlan, FilesPlanOptions, FilesSide } from '../
 import { filesDiffReport } from '../../core/files/filesReport';
 import { selectPaths } from '../../core/files/pathSelection';
 import type { SyncOperationResult } from '../../core/models/operation';
+import type { Project } from '../../core/project/project';
 import { confirmPlan } from '../confirmPlan';
 import { dryRunDocument } from '../dryRun';
 import { exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
 import { diffLines, planLines, resultLines } from '../print/filesLines';
-import { openProject, type Command, type Session } from '../session';
+import { openProject, openProjectToChange, type Command, type Session } from '../session';
 import { warnOfExpiry } from '../warnOfExpiry';
 
 export interface FilesDiffOptions {
@@ -45,7 +46,7 @@ export interface FilesRestoreOptions {
 }
 
 export const filesDiff: Command<FilesDiffOptions> = (session, { path = [] }) =>
-  withFiles(session, async (service) => {
+  withFiles(session, openProject, async (service) => {
     const { selected } = selectPaths(path);
     const whole = await service.diff();
     const differences = whole.differences.filter((item) => selected(item.path));
@@ -60,6 +61,7 @@ export function filesApply(direction: FilesDirection): Command<FilesApplyOptions
   return (session, options) =>
     withFiles(
       session,
+      openProjectToChange,
       async (service) => {
         const plan = await service.plan(await service.diff(), { ...planOptions(options), direction });
         if (session.options.dryRun) return answerPlan(session, plan);
@@ -72,7 +74,7 @@ export function filesApply(direction: FilesDirection): Command<FilesApplyOptions
 }
 
 export const filesBackups: Command<object> = (session) =>
-  withFiles(session, async (service) => {
+  withFiles(session, openProject, async (service) => {
     const backups = await service.backups();
     session.output.answer(
       backups,
@@ -88,7 +90,7 @@ export const filesBackups: Command<object> = (session) =>
 
 export function filesRestore(id: string): Command<FilesRestoreOptions> {
   return (session, { override = false }) =>
-    withFiles(session, async (service) => {
+    withFiles(session, openProjectToChange, async (service) => {
       const plan = await service.planRestore(id, { override });
       return answerRestore(session, plan, (answers) => service.restore(plan, answers));
     });
@@ -116,10 +118,11 @@ export function filesExitCode(
 
 async function withFiles(
   session: Session,
+  open: (session: Session) => Promise<Project>,
   run: (service: FileSyncService) => Promise<ExitCode>,
   limits?: ArchiveLimits,
 ): Promise<ExitCode> {
-  const project = await openProject(session);
+  const project = await open(session);
   await warnOfExpiry(project, session);
   const service = new FileSyncService({
     project,

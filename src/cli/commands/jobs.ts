@@ -8,7 +8,7 @@ import { SyncError } from '../../core/syncError';
 import { dryRunDocument } from '../dryRun';
 import { exitCodeOf, exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
 import { jobLines, jobPlanLines } from '../print/jobsLines';
-import { openProject, type Command, type Session } from '../session';
+import { openProject, openProjectToChange, type Command, type Session } from '../session';
 
 export const jobsList: Command<object> = async (session) => {
   const { jobs, problems, warnings } = await openJobs(session, await openProject(session)).list();
@@ -25,7 +25,7 @@ export interface RunOptions {
 /** How a run ended is its exit code (data.md J-8). */
 export function jobsRun(name: string): Command<RunOptions> {
   return async (session, { parameter = [] }) => {
-    const service = openJobs(session, await openProject(session));
+    const service = openJobs(session, await openProjectToChange(session));
     if (session.options.dryRun) return answerPlan(session, service, name, parameter);
     const { outcome, record } = await service.run(name, parameter);
     // What stopped it says more than a result that is not there.

@@ -12,7 +12,7 @@ import { confirmPlan } from '../confirmPlan';
 import { exitCodeOf, exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
 import { dbPlanLines, dbResultLines } from '../print/dbLines';
 import { planLines, resultLines } from '../print/filesLines';
-import { openProject, type Command, type Session } from '../session';
+import { openProjectToChange, type Command, type Session } from '../session';
 import { warnOfExpiry } from '../warnOfExpiry';
 import { databasePlanDocument, plannedWrites } from './db';
 import { filesExitCode, limitsOf, planDocument, planOptions, type FilesApplyOptions } from './files';
@@ -20,7 +20,7 @@ import { filesExitCode, limitsOf, planDocument, planOptions, type FilesApplyOpti
 /** `sync push` and `sync pull`: files, then database; neither hides the other. */
 export function syncAll(direction: FilesDirection): Command<FilesApplyOptions> {
   return async (session, options) => {
-    const project = await openProject(session);
+    const project = await openProjectToChange(session);
     await warnOfExpiry(project, session);
     const { context } = session;
     const keepCaches = session.options.dryRun !== true;

@@ -14,6 +14,7 @@ import type { RunContext } from '../ports';
 import type { Project } from '../project/discoverProject';
 import { createBackupStore, type BackupSummary } from '../state/backupStore';
 import { readBase, writeBase, type BaseState } from '../state/baseStore';
+import { completeInterruptedRun } from '../state/interruptedRun';
 import { openStateDirectory, type StateDirectory } from '../state/stateDirectory';
 import { applyUnderLock } from '../state/withProjectLock';
 import { SyncError } from '../syncError';
@@ -36,6 +37,7 @@ import { readRemote } from './readRemote';
 import { readRemoteFile, type ReadRemoteFileInput } from './readRemoteFile';
 import { readVersions, type FileVersions } from './readVersions';
 import { remoteTree } from './remoteTree';
+import { requireSameTenant } from './requireSameTenant';
 import { sweepTransfers } from './transferFolder';
 
 export interface FileSyncSettings extends ConnectOptions {
@@ -247,6 +249,7 @@ export class FileSyncService {
     options: FilesPlanOptions,
     confirm: (plan: FilesPlan) => Promise<GuardAnswers>,
   ): Promise<SyncOperationResult<FilesDetails>> {
+    await completeInterruptedRun(this.#state, this.#settings.context);
     const plan = await this.plan(await this.diff(), options);
     return this.apply(plan, await confirm(plan));
   }
@@ -286,17 +289,4 @@ export class FileSyncService {
     const { project, context, keepBackups } = this.#settings;
     return new BackupService(project, context, keepBackups);
   }
-}
-
-/** A plan is for one tenant (design.md rule 5). */
-function requireSameTenant(plan: FilesPlan, tenant: TenantConnection): void {
-  if (plan.tenant === tenant.identity) return;
-  throw new SyncError(
-    'guard',
-    `The plan is for ${plan.tenant}, and the project is set to ${tenant.identity}.`,
-    {
-      hint: 'Compare again with the tenant that is chosen now.',
-      details: { guard: 'otherTarget', planned: plan.tenant, target: tenant.identity },
-    },
-  );
 }

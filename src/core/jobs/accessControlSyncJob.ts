@@ -5,6 +5,8 @@ import type { GuardAnswers } from '../guards';
 import type { SyncOperationResult } from '../models/operation';
 import type { RunContext } from '../ports';
 import type { Project } from '../project/discoverProject';
+import { completeInterruptedRun } from '../state/interruptedRun';
+import { openStateDirectory } from '../state/stateDirectory';
 import type { AccessControlSyncParameters } from './job';
 
 /**
@@ -15,8 +17,8 @@ export class AccessControlSyncJob {
   private readonly sync: AccessControlLocalSync;
 
   constructor(
-    project: Project,
-    context: RunContext,
+    private readonly project: Project,
+    private readonly context: RunContext,
     private readonly parameters: AccessControlSyncParameters,
     options: AccessControlOptions = {},
   ) {
@@ -39,6 +41,7 @@ export class AccessControlSyncJob {
    * @throws what `AccessControlLocalSync` throws
    */
   async run(answers: GuardAnswers = {}): Promise<SyncOperationResult<AccessDetails>> {
+    await completeInterruptedRun(openStateDirectory(this.project.root), this.context);
     return this.sync.apply(await this.plan(), answers);
   }
 }

@@ -5,19 +5,23 @@ import type { GuardAnswers } from '../guards';
 import type { SyncOperationResult } from '../models/operation';
 import type { RunContext } from '../ports';
 import type { Project } from '../project/discoverProject';
+import { completeInterruptedRun } from '../state/interruptedRun';
+import { openStateDirectory, type StateDirectory } from '../state/stateDirectory';
 import type { ContentSyncParameters } from './job';
 
 /** Content between disk and database in one go, in the direction its parameters say: `content_sync` of data.md 5.1. */
 export class ContentSyncJob {
   private readonly sync: ContentLocalSync;
+  private readonly state: StateDirectory;
 
   constructor(
     project: Project,
-    context: RunContext,
+    private readonly context: RunContext,
     private readonly parameters: ContentSyncParameters,
     options: ContentSyncOptions = {},
   ) {
     this.sync = new ContentLocalSync(project, context, options);
+    this.state = openStateDirectory(project.root, options.fileSystem);
   }
 
   /** What a run would do; changes nothing. @throws what `ContentLocalSync.diff` throws */
@@ -38,6 +42,7 @@ export class ContentSyncJob {
    * @throws what `ContentLocalSync` throws
    */
   async run(answers: GuardAnswers = {}): Promise<SyncOperationResult<ContentDetails>> {
+    await completeInterruptedRun(this.state, this.context);
     return this.sync.apply(await this.plan(), answers);
   }
 }

@@ -17,13 +17,14 @@ export interface ApplyUnderLockOptions extends AcquireOptions {
  */
 export async function applyUnderLock<T>(
   options: ApplyUnderLockOptions,
-  run: (lock: ProjectLock) => Promise<T>,
+  run: (lock: ProjectLock, recovered: readonly RecoveryReport[]) => Promise<T>,
 ): Promise<T> {
   const { state, context, roots = [] } = options;
   const lock = await acquireProjectLock(state, options);
   try {
-    for (const report of await recoverFileSwaps({ state, lock, context, roots })) log(report, context);
-    return await run(lock);
+    const recovered = await recoverFileSwaps({ state, lock, context, roots });
+    for (const report of recovered) log(report, context);
+    return await run(lock, recovered);
   } finally {
     await lock.release();
   }

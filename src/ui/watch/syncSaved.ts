@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Project } from '../../core/project/project';
+import { completeInterrupted } from '../commands/completeFirst';
 import { itemLabel } from '../content/treeText';
 import { compareContent } from '../content/compareContent';
 import { readSettings } from '../host/settings';
@@ -21,6 +22,7 @@ export async function syncSaved(
 ): Promise<SaveState> {
   const { t, quietContext, log, queue } = services;
   return queue(async () => {
+    await completeInterrupted(services, project);
     const diff = await compareContent(services, project);
     const { keys, undecided, invalid } = savedItems(diff, paths);
     const left = [...invalid, ...undecided.map((item) => itemLabel(t, item))];
