@@ -6,4 +6,8 @@ export interface RunningPostgres {
 }
 
 /** See postgres.mjs. */
-export function startPostgres(options?: { directory?: string; port?: number }): Promise<RunningPostgres>;
+export function startPostgres(options?: {
+  directory?: string;
+  port?: number;
+  durable?: boolean;
+}): Promise<RunningPostgres>;

@@ -17,13 +17,14 @@ const user = 'systemprompt';
  * @param {string} [options.directory] where its folder is made; the system's temporary folder by default, and also
  *   when this process is root and the account the server then runs as could not enter the folder
  * @param {number} [options.port] a free one by default
+ * @param {boolean} [options.durable] commits reach the disk, as on a server in the field: for measurements
  * @returns {Promise<{url: string, port: number, stop: () => Promise<void>}>} `url` names the database `postgres`
  * @throws {Error} when it is not installed or does not start; the message holds the end of its log
  */
-export async function startPostgres({ directory, port = 0 } = {}) {
+export async function startPostgres({ directory, port = 0, durable = false } = {}) {
   const folder = mkdtempSync(path.join(parentFolder(directory), 'postgres-'));
   // A process group of its own: Ctrl-C reaches this process first, which may still need the database to clean up.
-  const child = spawn(process.execPath, [keeper, folder, user, String(port)], {
+  const child = spawn(process.execPath, [keeper, folder, user, String(port), durable ? 'durable' : 'quick'], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
   });

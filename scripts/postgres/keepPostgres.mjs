@@ -2,7 +2,8 @@
  * The process that owns one embedded Postgres: makes its data folder, starts it, and stops it and removes the folder
  * when standard input closes. The system closes that pipe however the parent dies, so no server outlives a run.
  *
- * Arguments: the folder to work in (exists; is removed here), the user, the port (0: any).
+ * Arguments: the folder to work in (exists; is removed here), the user, the port (0: any), `durable` to have every
+ * commit flushed as Postgres does by default.
  * Prints one line of JSON: `{"port": 1234, "password": "…"}` or `{"error": "…"}`.
  */
 import { spawn } from 'node:child_process';
@@ -20,7 +21,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { unprivilegedAccount, usablePostgres } from './postgresBinaries.mjs';
 
-const [directory, user, wantedPort] = process.argv.slice(2);
+const [directory, user, wantedPort, durability] = process.argv.slice(2);
 const password = randomBytes(12).toString('hex');
 const account = unprivilegedAccount();
 const data = path.join(directory, 'data');
@@ -31,9 +32,7 @@ const settings = {
   unix_socket_directories: '',
   max_connections: '200',
   // Nothing here outlives the run: durability would only cost time.
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
+  ...(durability !== 'durable' && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   io_method: 'sync',
   shared_buffers: '64MB',
   lc_messages: 'C',
