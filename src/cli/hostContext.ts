@@ -1,6 +1,7 @@
 import { inMegabytes } from '../core/inMegabytes';
 import type { Logger, RunContext } from '../core/ports';
 import { createRedactor } from '../core/redact';
+import { shownText } from './shownText';
 
 export interface HostOptions {
   readonly verbose: boolean;
@@ -15,7 +16,7 @@ export function createHostContext({ verbose, quiet, env, stderr, signal }: HostO
   const redact = createRedactor(
     [env['SYSTEMPROMPT_API_TOKEN'], env['SYSTEMPROMPT_TENANT_TOKEN']].filter(isText),
   );
-  const write = (level: string, message: string) => stderr.write(`${level}: ${redact(message)}\n`);
+  const write = (level: string, message: string) => stderr.write(shownText(`${level}: ${redact(message)}\n`));
   const logger: Logger = {
     trace() {},
     debug: (message) => verbose && write('debug', message),
@@ -31,7 +32,7 @@ function createProgressLine(stderr: NodeJS.WriteStream, quiet: boolean): RunCont
   if (quiet || !stderr.isTTY) return () => {};
   return ({ message, done, total, bytes }) => {
     const numbers = done === undefined ? '' : ` ${done}${total === undefined ? '' : `/${total}`}`;
-    stderr.write(`\r\u001b[K${message}${numbers}${bytes ? ` ${inMegabytes(bytes)}` : ''}`);
+    stderr.write(`\r\u001b[K${shownText(message)}${numbers}${bytes ? ` ${inMegabytes(bytes)}` : ''}`);
     if (done !== undefined && done === total) stderr.write('\r\u001b[K');
   };
 }

@@ -1,4 +1,5 @@
 import { messageOf, SyncError } from '../core/syncError';
+import { shownText } from './shownText';
 
 /** Where a command's answer goes. With `--json`: exactly one document on stdout, whatever happens. */
 export interface Output {
@@ -18,15 +19,16 @@ export function createOutput(
   return {
     json,
     answer(document, lines) {
-      stdout.write(json ? `${JSON.stringify(document)}\n` : lines.map((line) => `${line}\n`).join(''));
+      stdout.write(
+        json ? `${JSON.stringify(document)}\n` : shownText(lines.map((line) => `${line}\n`).join('')),
+      );
     },
     fail(error) {
       const failure = describeFailure(error);
       if (json) stdout.write(`${JSON.stringify({ error: failure }, redactTexts)}\n`);
-      stderr.write(
-        redact(`error: ${failure.message}${failure.hint === undefined ? '' : `\n  ${failure.hint}`}\n`),
-      );
-      if (verbose || failure.code === 'internal') stderr.write(redact(`${stackOf(error)}\n`));
+      const tell = (text: string) => stderr.write(shownText(redact(`${text}\n`)));
+      tell(`error: ${failure.message}${failure.hint === undefined ? '' : `\n  ${failure.hint}`}`);
+      if (verbose || failure.code === 'internal') tell(stackOf(error));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { shownText } from './shownText';
 
 /** Asks the person at the terminal. */
 export interface Terminal {
@@ -18,7 +19,7 @@ export function createTerminal(
     async ask(question) {
       const lines = createInterface({ input: stdin, output: stderr });
       try {
-        return (await lines.question(question, { signal })).trim();
+        return (await lines.question(shownText(question), { signal })).trim();
       } finally {
         lines.close();
       }

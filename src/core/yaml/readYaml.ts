@@ -14,11 +14,13 @@ export interface YamlFault {
 
 /**
  * Reads one YAML document. Dates stay text, merge keys are plain keys, aliases are shared and never copied.
- * Duplicate keys, tabs as indentation, unknown tags and a second document are faults. Never throws.
+ * Duplicate keys, tabs as indentation, unknown tags, control characters and a second document are faults. Never throws.
  */
 export function readYaml(text: string): { readonly value: unknown } | { readonly fault: YamlFault } {
   try {
-    return { value: yaml.load(text, { schema: yamlSchema }) };
+    const value = yaml.load(text, { schema: yamlSchema });
+    // The library takes some of them between quotes; the server's does not take them anywhere.
+    return unprintable.test(text) ? { fault: controlCharacterIn(text) } : { value };
   } catch (error) {
     return { fault: faultOf(error, text) };
   }
@@ -39,12 +41,13 @@ function faultOf(error: unknown, text: string): YamlFault {
     const position = positionsIn(text)(marker?.index ?? 0);
     return { kind: 'syntax', reason: 'it holds more than one document', position };
   }
-  if (/null byte|non-printable|valid JSON character/.test(reason)) {
-    // The parser notices these only at the end of a stretch of text.
-    const position = positionsIn(text)(Math.max(0, text.search(unprintable)));
-    return { kind: 'syntax', reason: 'it holds a control character', position };
-  }
+  if (/null byte|non-printable|valid JSON character/.test(reason)) return controlCharacterIn(text);
   return { kind: 'syntax', reason: reason || 'it cannot be read', position: positionOf(error) };
+}
+
+function controlCharacterIn(text: string): YamlFault {
+  const position = positionsIn(text)(Math.max(0, text.search(unprintable)));
+  return { kind: 'syntax', reason: 'it holds a control character', position };
 }
 
 const unprintable = /(?![\t\n\r\u0085])\p{Cc}|[\ufffe\uffff]|\p{Surrogate}/u;

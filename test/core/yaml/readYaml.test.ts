@@ -74,6 +74,7 @@ describe('readYaml', () => {
     ['a timestamp tag', 'a: !!timestamp 2024-01-15\n', 'syntax', { line: 1, column: 26 }],
     ['a NUL character', 'a: b\nc: \0\n', 'syntax', { line: 2, column: 4 }],
     ['a control character', 'a: \u0001\n', 'syntax', { line: 1, column: 4 }],
+    ['a control character between quotes', 'a: x\nb: "\u009b"\n', 'syntax', { line: 2, column: 5 }],
     ['an unknown alias', 'a: *b\n', 'syntax', { line: 1, column: 6 }],
     ['an unclosed quote', 'a: "b\n', 'syntax', { line: 2, column: 1 }],
     ['unending nesting', '['.repeat(100_000), 'syntax', { line: 1, column: 100 }],
