@@ -1,4 +1,4 @@
-import type { ConnectOptions } from '../core/files/connectTenant';
+import type { ConnectOptions } from '../core/api/connectTenant';
 import type { Session } from './session';
 
 /** How this process reaches a tenant: the token comes from the environment or the stored login, never from an option. */

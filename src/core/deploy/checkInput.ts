@@ -1,4 +1,4 @@
-import type { TenantConnection } from '../files/connectTenant';
+import type { TenantConnection } from '../api/connectTenant';
 import type { RunContext } from '../ports';
 import type { Environment, Project } from '../project/project';
 import type { Check, CheckId } from './check';

@@ -1,4 +1,4 @@
-import { connectTenant, type ConnectOptions, type TenantConnection } from '../files/connectTenant';
+import { connectTenant, type ConnectOptions, type TenantConnection } from '../api/connectTenant';
 import { assertGuards, type GuardAnswers } from '../guards';
 import type { SyncOperationResult } from '../models/operation';
 import type { RunContext } from '../ports';

@@ -3,7 +3,7 @@ import type { BackupStore } from '../state/backupStore';
 import type { ProjectLock } from '../state/projectLock';
 import type { StateDirectory } from '../state/stateDirectory';
 import type { ArchiveLimits } from './archive/archiveLimits';
-import type { TenantConnection } from './connectTenant';
+import type { TenantConnection } from '../api/connectTenant';
 import type { FilesPlan } from './filesPlan';
 
 /** What both directions of an apply work with. */

@@ -25,7 +25,7 @@ import type { ArchiveLimits } from './archive/archiveLimits';
 import { backUpTree } from './backUpTree';
 import { collectFiles } from './collectFiles';
 import { compareFiles } from './compareFiles';
-import { connectTenant, type ConnectOptions, type TenantConnection } from './connectTenant';
+import { connectTenant, type ConnectOptions, type TenantConnection } from '../api/connectTenant';
 import type { FilesDiff } from './filesDiff';
 import { filesResult, nextBase, nothingDone, type FilesDetails } from './filesOutcome';
 import { findUnsendable } from './findUnsendable';

@@ -5,7 +5,7 @@ import type { RunContext } from '../ports';
 import type { StateDirectory } from '../state/stateDirectory';
 import { sha256 } from '../digest';
 import type { ArchiveLimits } from './archive/archiveLimits';
-import type { TenantConnection } from './connectTenant';
+import type { TenantConnection } from '../api/connectTenant';
 import { openContentCache } from './contentCache';
 import { fetchRemote } from './fetchRemote';
 import { withTransferFolder } from './transferFolder';

@@ -3,7 +3,7 @@ import type { RunContext } from '../ports';
 import type { StateDirectory } from '../state/stateDirectory';
 import { topDirectories } from './applyContext';
 import type { ArchiveLimits } from './archive/archiveLimits';
-import type { TenantConnection } from './connectTenant';
+import type { TenantConnection } from '../api/connectTenant';
 import { openContentCache } from './contentCache';
 import { fetchRemote } from './fetchRemote';
 import type { FilesDiff } from './filesDiff';

@@ -1,5 +1,5 @@
 import { SyncError } from '../syncError';
-import type { TenantConnection } from './connectTenant';
+import type { TenantConnection } from '../api/connectTenant';
 import type { FilesPlan } from './filesPlan';
 
 /** A plan is for one tenant (design.md rule 5). @throws SyncError `guard` */

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { ProductionTarget } from '../../core/project/productionTargets';
+import type { Project } from '../../core/project/project';
 import { SyncError } from '../../core/syncError';
 import { inEditorWords } from '../editorWords';
 import { settings } from '../contributions';
@@ -8,6 +10,7 @@ import { openProject } from '../project/openProject';
 import { projectDocument } from '../project/projectDocument';
 import type { CommandHandler } from '../runCommand';
 import { describeToken } from '../signIn/describeToken';
+import type { Translate } from '../translate';
 import { requireProject } from './readyState';
 import { stopWithNotice } from './stopWithNotice';
 
@@ -94,24 +97,40 @@ async function fileExists(file: vscode.Uri): Promise<boolean> {
 /** After this, writing to the host needs no typed confirmation any more. */
 export const markNotProduction: CommandHandler = async (services) => {
   const { t } = services;
-  const { database, root } = await requireProject(services);
-  if (database === undefined) stopWithNotice(t('No database is set up.'));
-  if (!database.production) stopWithNotice(t('{0} does not count as production.', database.label));
+  const project = await requireProject(services);
+  const found = await productionTargets(project);
+  if (found.length === 0) stopWithNotice(t('Nothing of this project counts as production.'));
+  const chosen = found.length === 1 ? found[0] : await pickTarget(t, found);
+  if (chosen === undefined) throw new SyncError('cancelled', 'No target was chosen.');
   const mark = t('Mark as Not Production');
   const detail = t(
     'It counts as production because {0}. Changes to {1} will then be written without its name being typed first.',
-    database.productionReason ?? '',
-    database.host,
+    chosen.reason,
+    chosen.host,
   );
-  const question = t('Is {0} not a production database?', database.label);
+  const question = t('Is {0} not in production?', chosen.label);
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, mark);
   if (answer !== mark) throw new SyncError('cancelled', 'Not confirmed.');
   const { markNonProduction } = await import('../../core/database/targets');
-  await markNonProduction(root, database.host);
+  await markNonProduction(project.root, chosen.host);
   await services.refresh();
-  const { view } = services.store.state;
-  const still = 'project' in view ? view.project?.database : undefined;
-  if (still?.production === true) {
-    stopWithNotice(t('{0} still counts as production: {1}.', still.label, still.productionReason ?? ''));
-  }
+  const still = (await productionTargets(await requireProject(services))).find(
+    ({ label }) => label === chosen.label,
+  );
+  if (still !== undefined)
+    stopWithNotice(t('{0} still counts as production: {1}.', still.label, still.reason));
 };
+
+async function productionTargets(project: Project): Promise<readonly ProductionTarget[]> {
+  const { listProductionTargets } = await import('../../core/project/productionTargets');
+  return listProductionTargets(project);
+}
+
+async function pickTarget(
+  t: Translate,
+  targets: readonly ProductionTarget[],
+): Promise<ProductionTarget | undefined> {
+  const picks = targets.map((target) => ({ label: target.label, detail: target.reason, target }));
+  const title = t('What is not in production?');
+  return (await vscode.window.showQuickPick(picks, { title }))?.target;
+}

@@ -21,7 +21,7 @@ export async function requireComparedFiles(services: Services): Promise<Compared
   const { store, refresh } = services;
   const project = await requireProject(services);
   if (project.mode === 'none') {
-    const { connectTenant } = await import('../../core/files/connectTenant');
+    const { connectTenant } = await import('../../core/api/connectTenant');
     await connectTenant(project, { env: process.env });
   }
   if (store.state.areas.files.kind !== 'ready') await refresh(['files']);

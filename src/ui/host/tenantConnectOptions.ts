@@ -1,7 +1,7 @@
 import * as tls from 'node:tls';
 import * as vscode from 'vscode';
 import type { HttpEnvironment } from '../../core/api/httpEnvironment';
-import type { ConnectOptions } from '../../core/files/connectTenant';
+import type { ConnectOptions } from '../../core/api/connectTenant';
 import type { Project } from '../../core/project/project';
 import { SyncError } from '../../core/syncError';
 import type { Services } from '../services';

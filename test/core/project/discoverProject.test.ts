@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { markNonProduction } from '../../../src/core/database/targets';
 import { discoverProject } from '../../../src/core/project/discoverProject';
+import { listProductionTargets } from '../../../src/core/project/productionTargets';
 import { requireDatabase } from '../../../src/core/project/project';
 import { profileFile, projectWith } from './projectFiles';
 
@@ -330,6 +331,26 @@ describe('production', () => {
     const options = { databaseUrl: remote, cloudDatabaseUrl: 'postgres://ann@cloud.example.com/app' };
     const project = await discover(root, options);
     expect([project.database?.production, project.cloudDatabase?.production]).toEqual([false, true]);
+  });
+
+  test('is listed for databases and tenant, until each is marked', async () => {
+    const root = await projectWith({ ...services, '.systemprompt/': '' });
+    const found = async () =>
+      listProductionTargets(
+        await discover(root, {
+          databaseUrl: remote,
+          cloudDatabaseUrl: 'postgres://127.0.0.1/cloud',
+          tenantId: 'tenant-1',
+          origin: 'https://one.example.com',
+        }),
+      );
+    expect((await found()).map(({ host }) => host)).toEqual(['db.example.com', 'one.example.com']);
+    for (const { host, label, reason } of await found()) {
+      expect(label).toContain(host);
+      expect(reason).toContain(`${host} is not this machine`);
+      await markNonProduction(root, host);
+    }
+    expect(await found()).toEqual([]);
   });
 
   test('stays when the marks cannot be read', async () => {

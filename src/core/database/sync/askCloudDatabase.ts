@@ -1,4 +1,4 @@
-import { connectTenant, type ConnectOptions } from '../../files/connectTenant';
+import { connectTenant, type ConnectOptions } from '../../api/connectTenant';
 import type { RunContext } from '../../ports';
 import type { Project } from '../../project/discoverProject';
 import { refuseMaskedUrl } from '../../project/secrets';
