@@ -78,7 +78,7 @@ function checkbox(t: Translate, checked: boolean, { spoken }: NodeText) {
   const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
   return {
     state: checked ? Checked : Unchecked,
-    tooltip: checked ? t('Chosen for Push and Pull') : t('Choose for Push and Pull'),
+    tooltip: checked ? t('Chosen for the next command') : t('Choose for the next command'),
     accessibilityInformation: { label: spoken, role: 'checkbox' },
   };
 }
