@@ -195,6 +195,7 @@ export const contextValues = {
   blocked: 'content:blocked',
   invalidFile: 'content:invalidFile',
   invalidRow: 'content:invalidRow',
+  jobsOff: 'jobs:off',
   scheduledJob: 'job:scheduled',
   pausedJob: 'job:paused',
   manualJob: 'job:manual',

@@ -102,8 +102,18 @@ describe('deploys in the editor', () => {
     await expect.poll(() => described('Releases'), patience).toBe('none from here yet');
     expect(await standIns.calls()).toEqual([]);
 
+    // The welcome contents, which say it otherwise, are hidden by these groups.
+    expect(await described('Jobs')).toBe('off: nothing runs by itself');
+    await workbench.rowAction(view, 'Jobs', 'Turn On Jobs');
+    await expect
+      .poll(() => described('Jobs'), patience)
+      .toBe('none is listed in .systemprompt/sync/jobs.yaml');
+    await workbench.titleMenu(view, 'Turn Off Jobs');
+    await expect.poll(() => described('Jobs'), patience).toBe('off: nothing runs by itself');
+
     await workbench.treeRow(view, 'Ready to deploy?').click();
-    await expect.poll(() => described('Ready to deploy?'), patience).toBe('yes');
+    // The setting has made the tree dirty.
+    await expect.poll(() => described('Ready to deploy?'), patience).toBe('yes, warnings: 1');
     const found = await rows();
     expect(found.find(({ label }) => label === 'Container engine')?.description).toMatch(/^ok · .*28\.2\.2/);
     expect(found.find(({ label }) => label === 'Files in step')?.accessibleName).toMatch(/^Files in step, /);
