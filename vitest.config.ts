@@ -23,14 +23,12 @@ const suites: Record<string, TestUserConfig> = {
     globalSetup: ['test/support/globalSetup.ts', 'test/vscode/harness/globalSetup.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    // One window alone keeps two cores busy.
-    maxWorkers: 1,
   },
 };
 
 export default defineConfig(({ mode }) => ({
   test: {
-    // Two cores: more workers than that only make the real databases and child processes compete.
+    // Two cores: more workers than that only make real databases, child processes and windows compete.
     maxWorkers: 2,
     passWithNoTests: mode === 'soak',
     ...(suites[mode] ?? suites.test),
