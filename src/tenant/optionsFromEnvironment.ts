@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import { SyncError } from '../core/syncError';
 import type { TenantOptions } from './tenantOptions';
+import { parseJson } from '../core/parseJson';
 
 const text = z.string().check(z.minLength(1));
 const issuers = z.array(z.object({ issuer: text, jwks_uri: z.url(), audience: text }));
@@ -75,15 +76,6 @@ function json<Schema extends z.ZodMiniType>(
   throw new SyncError('invalidInput', `${name} cannot be understood.`, {
     hint: 'It is JSON; docs/tenant-endpoint.md shows its form.',
   });
-}
-
-function parseJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

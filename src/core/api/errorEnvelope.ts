@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJson } from '../parseJson';
 
 /** What a server said about a refusal, whichever of the three envelopes of cloud.md 2.3 it used. */
 export interface ErrorAnswer {
@@ -78,13 +79,4 @@ function facts(details: unknown): Pick<ErrorAnswer, 'paths' | 'maxBodyBytes'> {
     paths: paths.success ? paths.data.paths : [],
     maxBodyBytes: limit.success ? limit.data.max_body_bytes : undefined,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

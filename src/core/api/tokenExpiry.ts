@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJson } from '../parseJson';
 
 const claims = z.object({ exp: z.int() });
 
@@ -9,15 +10,6 @@ const claims = z.object({ exp: z.int() });
 export function tokenExpiryMs(token: string): number | undefined {
   const [, payload, signature, ...more] = token.split('.');
   if (payload === undefined || signature === undefined || more.length > 0) return undefined;
-  const parsed = claims.safeParse(decode(payload));
+  const parsed = claims.safeParse(parseJson(Buffer.from(payload, 'base64url').toString('utf8')));
   return parsed.success ? parsed.data.exp * 1_000 : undefined;
-}
-
-function decode(payload: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -5,6 +5,7 @@ import { ioError } from '../state/ioReason';
 import type { StateDirectory } from '../state/stateDirectory';
 import { errnoOf } from '../syncError';
 import { runRecordSchema, type RunRecord } from './runRecord';
+import { parseJson } from '../parseJson';
 
 /** How many runs of a job are kept. */
 export const keptRuns = 100;
@@ -62,11 +63,6 @@ async function rewrite(state: StateDirectory, file: string, lines: readonly stri
 }
 
 function parseLine(line: string): RunRecord[] {
-  try {
-    const record = z.safeParse(runRecordSchema, JSON.parse(line));
-    return record.success ? [record.data] : [];
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
+  const record = z.safeParse(runRecordSchema, parseJson(line));
+  return record.success ? [record.data] : [];
 }

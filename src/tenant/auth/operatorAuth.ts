@@ -4,6 +4,7 @@ import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import * as z from 'zod/mini';
 
 import type { TrustedIssuer } from '../tenantOptions';
+import { parseJson } from '../../core/parseJson';
 
 export interface OperatorSubject {
   readonly issuer: string;
@@ -94,13 +95,8 @@ const peekedClaims = z.object({ iss: z.string() });
 function issuerOf(token: string): string | undefined {
   const parts = token.split('.');
   if (parts.length !== 3 || parts[1] === undefined) return undefined;
-  try {
-    const claims = peekedClaims.safeParse(JSON.parse(Buffer.from(parts[1], 'base64url').toString('utf8')));
-    return claims.success ? claims.data.iss : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const claims = peekedClaims.safeParse(parseJson(Buffer.from(parts[1], 'base64url').toString('utf8')));
+  return claims.success ? claims.data.iss : undefined;
 }
 
 /** Compares two secrets in constant time, whatever their lengths. */

@@ -8,6 +8,7 @@ import { backupPath } from './backups';
 import { removeEmptyParents } from './emptyParents';
 import { hashFile } from './servicesTree';
 import type { StateDirectory } from './stateDirectory';
+import { parseJson } from '../../core/parseJson';
 
 const journalShape = z.object({
   format: z.literal(1),
@@ -77,15 +78,6 @@ async function checksumOf(path: string): Promise<string | undefined> {
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
-    throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

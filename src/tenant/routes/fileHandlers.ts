@@ -10,6 +10,7 @@ import { filterSnapshot, snapshotOf } from '../files/snapshot';
 import type { Snapshot } from '../files/snapshot';
 import { HttpProblem } from '../httpProblem';
 import type { TenantContext } from '../tenantContext';
+import { parseJson } from '../../core/parseJson';
 
 /** Puts an answer into the form of the route's API: as it is, or below `data`. */
 export type Wrap = (body: object) => object;
@@ -107,7 +108,7 @@ export async function deleteFiles(
 ): Promise<FastifyReply> {
   const { settings } = context;
   const text = await readWhole(limitedBody(request.raw, maxDeletionBytes));
-  const body = deletion.safeParse(parseJson(text));
+  const body = deletion.safeParse(parseJson(text.toString('utf8')));
   if (!body.success) {
     throw new HttpProblem('bad_request', 'The body must be {"paths":["…"],"if_match"?,"dry_run"?}.');
   }
@@ -198,13 +199,4 @@ async function readWhole(body: AsyncIterable<Buffer>): Promise<Buffer> {
 
 async function* inOnePiece(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
-}
-
-function parseJson(text: Buffer): unknown {
-  try {
-    return JSON.parse(text.toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

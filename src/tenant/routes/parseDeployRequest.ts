@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 
 import { limitedBody } from '../files/limitedBody';
 import { HttpProblem } from '../httpProblem';
+import { parseJson } from '../../core/parseJson';
 
 // An image reference begins with a letter or digit, so it can never be read as an option of the hook's program.
 const deployBody = z.object({
@@ -17,13 +18,4 @@ export async function parseDeployRequest(request: IncomingMessage): Promise<stri
   const body = deployBody.safeParse(parseJson(Buffer.concat(chunks).toString('utf8')));
   if (!body.success) throw new HttpProblem('bad_request', 'The body must be {"image":"REGISTRY/NAME:TAG"}.');
   return body.data.image;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

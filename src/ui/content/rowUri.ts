@@ -1,4 +1,5 @@
 import type { ContentKey } from '../../core/models/content';
+import { parseJson } from '../../core/parseJson';
 
 /** What a read-only document shows: a row as it would stand in its file, or the side that does not exist. */
 export type RowDocument =
@@ -37,13 +38,8 @@ export function fromRowUri({ query }: RowUriParts): RowDocument | undefined {
 }
 
 function parseTexts(text: string): string[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) && value.every((entry) => typeof entry === 'string') ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = parseJson(text);
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string') ? value : undefined;
 }
 
 /** Relative, with `/`, without a step upwards: it will be joined to the project's root. */
