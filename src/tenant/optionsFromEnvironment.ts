@@ -42,6 +42,7 @@ export function optionsFromEnvironment(
     ...present({
       publicUrl,
       stateDir: env['SYSTEMPROMPT_TENANT_STATE_DIR'],
+      secretsFile: env['SYSTEMPROMPT_TENANT_SECRETS_FILE'],
       extraDirectories: list(env['SYSTEMPROMPT_TENANT_DIRECTORIES']),
       trustedProxies: list(env['SYSTEMPROMPT_TENANT_TRUSTED_PROXIES']),
       maxBodyBytes: json(env, 'SYSTEMPROMPT_TENANT_MAX_BODY_BYTES', bytes),

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 
 import { SyncError } from '../core/syncError';
 import type { ServiceTokens } from './auth/serviceTokens';
@@ -91,6 +91,8 @@ export interface TenantOptions {
   readonly operator?: { readonly id: string; readonly email: string; readonly name?: string };
   readonly registry?: RegistryAccess;
   readonly deploy?: DeployHook;
+  /** Keeps the secrets that a deploy sends, as JSON; absent: they are refused. Not below `servicesDir`, where files are served. */
+  readonly secretsFile?: string;
   readonly tokenLifetimeSeconds?: number;
   /** Of the token route, per address. */
   readonly rateLimit?: { readonly perSecond: number; readonly burst: number };
@@ -151,9 +153,13 @@ export function resolveTenantOptions(options: TenantOptions): TenantSettings {
     ...(options.extraDirectories ?? []),
   ];
   for (const directory of directories) requireDirectoryName(directory);
+  const servicesDir = resolve(options.servicesDir);
+  const secretsFile = options.secretsFile === undefined ? undefined : resolve(options.secretsFile);
+  if (secretsFile?.startsWith(servicesDir + sep)) throw servedSecrets();
   return {
     ...options,
-    servicesDir: resolve(options.servicesDir),
+    servicesDir,
+    ...(secretsFile !== undefined && { secretsFile }),
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
     maxBodyBytes: options.maxBodyBytes ?? 2 * 1024 * 1024,
@@ -181,6 +187,12 @@ function requireDirectoryName(name: string): void {
   if (/^[a-z0-9][a-z0-9_-]*$/u.test(name)) return;
   throw new SyncError('invalidInput', `"${name}" cannot be a served directory.`, {
     hint: 'Name a top-level directory of the services directory: lower-case letters, digits, - and _.',
+  });
+}
+
+function servedSecrets(): SyncError {
+  return new SyncError('invalidInput', 'The file of the secrets lies in the services directory.', {
+    hint: 'Name one outside of it: what is in there is given to whoever pulls.',
   });
 }
 

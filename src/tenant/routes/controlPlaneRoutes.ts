@@ -8,6 +8,7 @@ import { createDeployRunner } from './deployRunner';
 import { deleteFiles, receiveFiles, sendFiles, sendManifest } from './fileHandlers';
 import type { Wrap } from './fileHandlers';
 import { parseDeployRequest } from './parseDeployRequest';
+import { registerSecretsRoutes } from './secretsRoutes';
 
 /**
  * The tenant's routes of the control plane (cloud.md 1.3 and 3.7), for the operator. Registered once flat, for the
@@ -35,6 +36,7 @@ export function registerControlPlaneRoutes(app: FastifyInstance, context: Tenant
     return wrap({ ...registry });
   });
   app.post('/:id/deploy', async (request) => wrap(await deploy(await parseDeployRequest(request.raw))));
+  registerSecretsRoutes(app, settings.secretsFile);
 
   app.get('/:id/files', (request, reply) => sendFiles(request, reply, context, wrap));
   if (typeof behaviour.upload === 'number') {

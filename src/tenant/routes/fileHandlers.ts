@@ -10,7 +10,7 @@ import { filterSnapshot, snapshotOf } from '../files/snapshot';
 import type { Snapshot } from '../files/snapshot';
 import { HttpProblem } from '../httpProblem';
 import type { TenantContext } from '../tenantContext';
-import { parseJson } from '../../core/parseJson';
+import { readJsonBody } from './readJsonBody';
 
 /** Puts an answer into the form of the route's API: as it is, or below `data`. */
 export type Wrap = (body: object) => object;
@@ -107,8 +107,7 @@ export async function deleteFiles(
   wrap: Wrap,
 ): Promise<FastifyReply> {
   const { settings } = context;
-  const text = await readWhole(limitedBody(request.raw, maxDeletionBytes));
-  const body = deletion.safeParse(parseJson(text.toString('utf8')));
+  const body = deletion.safeParse(await readJsonBody(request.raw, maxDeletionBytes));
   if (!body.success) {
     throw new HttpProblem('bad_request', 'The body must be {"paths":["…"],"if_match"?,"dry_run"?}.');
   }

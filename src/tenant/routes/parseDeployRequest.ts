@@ -2,9 +2,8 @@ import type { IncomingMessage } from 'node:http';
 
 import * as z from 'zod/mini';
 
-import { limitedBody } from '../files/limitedBody';
 import { HttpProblem } from '../httpProblem';
-import { parseJson } from '../../core/parseJson';
+import { readJsonBody } from './readJsonBody';
 
 // An image reference begins with a letter or digit, so it can never be read as an option of the hook's program.
 const deployBody = z.object({
@@ -13,9 +12,7 @@ const deployBody = z.object({
 
 /** The image of a deploy call. @throws HttpProblem bad_request, payload_too_large */
 export async function parseDeployRequest(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of limitedBody(request, 16 * 1024)) chunks.push(chunk);
-  const body = deployBody.safeParse(parseJson(Buffer.concat(chunks).toString('utf8')));
+  const body = deployBody.safeParse(await readJsonBody(request, 16 * 1024));
   if (!body.success) throw new HttpProblem('bad_request', 'The body must be {"image":"REGISTRY/NAME:TAG"}.');
   return body.data.image;
 }
