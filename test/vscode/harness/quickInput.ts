@@ -45,9 +45,14 @@ export function quickInput(page: Page): QuickInput {
     async runCommand(name) {
       // The palette sorts by what was used last: the first row may be another command that contains the name.
       const row = rows.filter({ has: page.locator('.label-name', { hasText: exactly(name) }) }).first();
-      // A widget that was still closing took the key press: the palette is asked for once more.
       await search(name);
-      await row.waitFor({ timeout: 5_000 }).catch(() => search(name));
+      // A widget that was still closing took the key press, or the command was not yet to be had when the palette opened:
+      // it is opened anew, since an open one lists what there was.
+      await row.waitFor({ timeout: 5_000 }).catch(async () => {
+        await page.keyboard.press('Escape');
+        await widget.waitFor({ state: 'hidden' });
+        await search(name);
+      });
       await row.click();
       // The same widget may open again for the command's own question.
       await page.waitForFunction(`(${isPaletteGone.toString()})(${JSON.stringify(`>${name}`)})`);
