@@ -1,6 +1,7 @@
 import { BackupService } from '../../core/backups/backupService';
 import { answerRestore } from '../answerRestore';
 import { exitCodes } from '../exitCodes';
+import { counted } from '../print/counted';
 import { openProject, openProjectToChange, type Command, type Session } from '../session';
 
 export const backupsList: Command<object> = async (session) => {
@@ -11,7 +12,7 @@ export const backupsList: Command<object> = async (session) => {
       ? ['There are no backups.']
       : backups.map(
           ({ id, created_at, operation, items }) =>
-            `${id}  ${created_at}  ${operation}  ${items === 1 ? '1 item' : `${items} items`}`,
+            `${id}  ${created_at}  ${operation}  ${counted(items, 'item')}`,
         ),
   );
   return exitCodes.done;

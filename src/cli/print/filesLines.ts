@@ -4,6 +4,7 @@ import type { FilesPlan } from '../../core/files/filesPlan';
 import { countFiles } from '../../core/files/filesReport';
 import type { SyncOperationResult } from '../../core/models/operation';
 import { countActions, type SkippedItem } from '../../core/models/plan';
+import { counted } from './counted';
 
 /** What `files diff` tells people: a line per file, then what takes no part, then one line that says it all. */
 export function diffLines(diff: FilesDiff): string[] {
@@ -59,7 +60,9 @@ export function resultLines(result: SyncOperationResult<FilesDetails>): string[]
   if (!details) return result.errors.map((error) => `failed: ${error}`);
   const written = details.uploaded ?? details.written ?? [];
   const sent =
-    details.requests === undefined ? '' : ` (${details.requests} requests, ${details.bytes_sent ?? 0} bytes)`;
+    details.requests === undefined
+      ? ''
+      : ` (${counted(details.requests, 'request')}, ${details.bytes_sent ?? 0} bytes)`;
   const verb = details.uploaded === undefined ? 'written' : 'uploaded';
   const stopped = result.state.kind === 'partial' ? result.errors.slice(0, 1) : [];
   return [
