@@ -19,8 +19,8 @@ export interface TokenSources {
 }
 
 /**
- * Finds the operator token of a project. A login belongs to the control plane that gave it: it is not handed to another
- * one, whatever a setting names.
+ * Finds the operator token of a project. A login belongs to the control plane that gave it, and to the host of the tenant as
+ * its account names it (tenants.json, cloud.md 3.3): it is handed to nobody else, whatever a setting or an option names.
  *
  * @throws SyncError `unauthorized` (`details.reason` is `notSignedIn`) when there is none to use; `invalidInput` or `io`
  * when the stored login cannot be read
@@ -32,19 +32,29 @@ export async function findOperatorToken(project: Project, sources: TokenSources)
   if (fromEnvironment) return { from: 'environment', value: () => fromEnvironment };
   const login = await readCredentials(project.root);
   if (login === undefined) throw notSignedIn('Nobody is signed in, and SYSTEMPROMPT_API_TOKEN is not set.');
-  if (project.mode === 'relay' && originOf(login.apiUrl) !== originOf(project.apiUrl)) {
-    throw notSignedIn(`The stored login is for ${login.apiUrl}, and not for ${project.apiUrl}.`);
-  }
+  const stranger = strangerTo(login.apiUrl, project);
+  if (stranger !== undefined)
+    throw notSignedIn(`The stored login is for ${login.apiUrl}, and not for ${stranger}.`);
   return { from: 'login', value: () => login.apiToken };
+}
+
+/** An address that a client of this project would take the login's token to, although it does not belong there. */
+function strangerTo(controlPlane: string, { mode, apiUrl, tenant }: Project): string | undefined {
+  if (mode === 'none') return undefined;
+  if (!isSameOrigin(apiUrl, controlPlane)) return apiUrl;
+  if (mode === 'relay' || tenant.origin === undefined) return undefined;
+  const own = tenant.hostname === undefined ? [] : [`https://${tenant.hostname}`];
+  const { origin } = tenant;
+  return [controlPlane, ...own].some((known) => isSameOrigin(origin, known)) ? undefined : origin;
 }
 
 function notSignedIn(message: string): SyncError {
   return new SyncError('unauthorized', message, {
-    hint: 'Sign in, or set SYSTEMPROMPT_API_TOKEN.',
+    hint: 'Sign in there, or give its own token: SYSTEMPROMPT_API_TOKEN, or Set Token… in the editor.',
     details: { reason: 'notSignedIn' },
   });
 }
 
-function originOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).origin : '';
+function isSameOrigin(one: string, other: string): boolean {
+  return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin;
 }

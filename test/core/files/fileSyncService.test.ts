@@ -603,8 +603,8 @@ describe('without a token', () => {
     expect(f.tenant.log).toEqual([]);
   });
 
-  it('does not hand the login of one control plane to another one', async () => {
-    const f = await filesFixture({ local: three, mode: 'relay' });
+  it.each(['relay', 'direct'] as const)('does not hand a login to a stranger (%s)', async (mode) => {
+    const f = await filesFixture({ local: three, mode });
     await writeFile(
       join(f.root, '.systemprompt/credentials.json'),
       JSON.stringify({

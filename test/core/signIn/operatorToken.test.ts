@@ -49,6 +49,46 @@ describe('the operator token', () => {
     expect(String(error)).not.toContain('t0ken');
   });
 
+  describe('of a login, where files go to the tenant directly,', () => {
+    const hostname = 'one.example.com';
+    const direct = (origin: string, changes: { apiUrl?: string; hostname?: string | undefined } = {}) =>
+      sampleProject({
+        root,
+        apiUrl: changes.apiUrl ?? apiUrl,
+        mode: 'direct',
+        tenant: { id: 'one', origin, ...('hostname' in changes ? {} : { hostname }) },
+      });
+
+    it.each([
+      ['the host of the tenant as tenants.json names it', () => direct('https://one.example.com/')],
+      ['the control plane that gave it', () => direct(apiUrl, { hostname: undefined })],
+    ])('is handed to %s', async (_name, project) => {
+      await writeCredentials(root, login);
+      expect((await findOperatorToken(project(), { env: {} })).value()).toBe('login-t0ken');
+    });
+
+    it.each([
+      ['another host', () => direct('https://evil.example.com')],
+      ['a host that nothing names', () => direct('https://one.example.com', { hostname: undefined })],
+      ['another port of the host', () => direct('https://one.example.com:8443')],
+      ['the host without TLS', () => direct('http://one.example.com')],
+      ['a host that begins like it', () => direct('https://one.example.com.evil.example')],
+      ['this machine', () => direct('http://127.0.0.1:8081')],
+      [
+        'another control plane beside it',
+        () => direct('https://one.example.com', { apiUrl: 'https://evil.example.com' }),
+      ],
+    ])('is not handed to %s', async (_name, project) => {
+      await writeCredentials(root, login);
+      const error = await findOperatorToken(project(), { env: {} }).catch((thrown: unknown) => thrown);
+      expect(SyncError.is(error, 'unauthorized') && error.details).toEqual({ reason: 'notSignedIn' });
+      expect(SyncError.is(error) && error.hint).toContain('SYSTEMPROMPT_API_TOKEN');
+      expect(String(error)).not.toContain('t0ken');
+      const given = await findOperatorToken(project(), { env: { SYSTEMPROMPT_API_TOKEN: 'its-own' } });
+      expect(given.value()).toBe('its-own');
+    });
+  });
+
   it('is missed by its own reason after signing out', async () => {
     await writeCredentials(root, login);
     expect(await hasCredentials(root)).toBe(true);
