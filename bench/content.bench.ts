@@ -122,7 +122,7 @@ async function oneStatementPerRow(url: string): Promise<number> {
   try {
     const start = performance.now();
     for (const file of items.slice(0, sampledRows)) {
-      const item = await reader.read(file);
+      const item = reader.read(file);
       if (!item) continue;
       const { fields } = item;
       await connection.query(

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { backUpCreatedRows, backUpDeletedRows, backUpUpdatedRows, captureRows } from '../backups/backupRows';
 import type { Database } from '../database/connection';
+import { breather } from '../disk/breathe';
+import type { DiskItem } from '../models/content';
 import type { SkippedItem } from '../models/plan';
 import type { RunContext } from '../ports';
 import type { BackupStore, BackupWriter } from '../state/backupStore';
@@ -47,10 +49,21 @@ export async function applyToDatabase(input: ApplyToDatabaseInput): Promise<Cont
           now: context.now(),
         });
         const run = new DatabaseRun(input, writer);
+        const batchAt = (start: number) => plan.steps.slice(start, start + batchSize);
+        const readAt = (start: number) => {
+          const items = run.read(batchAt(start));
+          // What it fails with is told when its turn comes.
+          items.catch(() => undefined);
+          return items;
+        };
+        let reading = readAt(0);
         for (let start = 0; start < plan.steps.length; start += batchSize) {
           SyncError.throwIfAborted(context.signal);
           context.progress({ message: 'Writing rows', done: start, total: plan.steps.length });
-          await run.apply(plan.steps.slice(start, start + batchSize));
+          const items = await reading;
+          // The files of the next batch are read while the server writes this one.
+          reading = readAt(start + batchSize);
+          await run.apply(batchAt(start), items);
         }
         // The backup is on disk before the old values are gone for good, and only the holder of the lock commits.
         const backup = await writer.commit();
@@ -87,9 +100,25 @@ class DatabaseRun {
     return { created, updated, deleted, refused, warnings, cancelled: false };
   }
 
-  async apply(steps: readonly ContentStep[]): Promise<void> {
+  /** Reads the files of the steps again. @throws SyncError `io`, `cancelled` */
+  async read(steps: readonly ContentStep[]): Promise<ReadonlyMap<ContentStep, DiskItem>> {
+    const { files, context } = this.input;
+    const breathe = breather(context.signal);
+    const items = new Map<ContentStep, DiskItem>();
+    for (const step of steps) {
+      const pause = breathe();
+      if (pause) await pause;
+      const item = step.action === 'delete' ? undefined : files.read(step);
+      if (item) items.set(step, item);
+    }
+    return items;
+  }
+
+  /** @param items what the files of the steps hold now */
+  async apply(steps: readonly ContentStep[], items: ReadonlyMap<ContentStep, DiskItem>): Promise<void> {
     const unmoved = await this.withRowsAsPlanned(steps);
-    const writable = await this.withFilesAsPlanned(unmoved.filter(({ action }) => action !== 'delete'));
+    const changes = unmoved.filter(({ action }) => action !== 'delete');
+    const writable = this.withFilesAsPlanned(changes, items);
     await this.create(writable.filter(({ step }) => step.action === 'create'));
     await this.update(writable.filter(({ step }) => step.action === 'update'));
     await this.delete(unmoved.filter(({ action }) => action === 'delete'));
@@ -110,12 +139,14 @@ class DatabaseRun {
     });
   }
 
-  /** Reads the files again, and keeps those that still hold what the plan saw. */
-  private async withFilesAsPlanned(steps: readonly ContentStep[]): Promise<WritableStep[]> {
+  /** Those whose file still holds what the plan saw. */
+  private withFilesAsPlanned(
+    steps: readonly ContentStep[],
+    items: ReadonlyMap<ContentStep, DiskItem>,
+  ): WritableStep[] {
     const writable: WritableStep[] = [];
     for (const step of steps) {
-      SyncError.throwIfAborted(this.input.context.signal);
-      const item = await this.input.files.read(step);
+      const item = items.get(step);
       if (item?.digest !== step.digest || item?.slug !== step.slug || item.locale !== step.locale) {
         this.refused.push(movedItem(step, 'the file has changed'));
         continue;

@@ -1,4 +1,5 @@
 import { sha256 } from '../digest';
+import { breather } from '../disk/breathe';
 import type { Database } from '../database/connection';
 import type { RowItem } from '../models/content';
 import type { SkippedItem } from '../models/plan';
@@ -90,26 +91,26 @@ class DiskRun {
       rowId === undefined || action === 'delete' ? [] : [rowId],
     );
     const rows = new Map((await readRowsById(this.input.db, ids)).map((row) => [row.id, row]));
+    SyncError.throwIfAborted(this.input.context.signal);
     const prepared: PreparedFile[] = [];
+    const breathe = breather(this.input.context.signal);
     for (const step of steps) {
-      SyncError.throwIfAborted(this.input.context.signal);
+      const pause = breathe();
+      if (pause) await pause;
       if (this.refused.has(step)) continue;
-      const file = await this.prepareStep(step, step.rowId === undefined ? undefined : rows.get(step.rowId));
+      const file = this.prepareStep(step, step.rowId === undefined ? undefined : rows.get(step.rowId));
       if ('reason' in file) this.refused.set(step, file);
       else prepared.push(file);
     }
     return prepared;
   }
 
-  private async prepareStep(
-    step: ContentStep,
-    row: RowItem | undefined,
-  ): Promise<PreparedFile | SkippedItem> {
+  private prepareStep(step: ContentStep, row: RowItem | undefined): PreparedFile | SkippedItem {
     if (step.action === 'delete') return this.withOldBytes(step, step.path ?? '', () => null);
     if (!row) return movedItem(step, 'the row has been deleted');
     if (row.digest !== step.digest) return movedItem(step, 'the row has changed');
     try {
-      return step.action === 'create' ? this.newFile(step, row) : await this.changedFile(step, row);
+      return step.action === 'create' ? this.newFile(step, row) : this.changedFile(step, row);
     } catch (error) {
       if (SyncError.is(error, 'invalidInput'))
         return { item: step.path ?? step.slug, kind: 'invalid', reason: error.message };
@@ -125,9 +126,9 @@ class DiskRun {
     return { step, change: { path, content, expect: null }, before: null };
   }
 
-  private async changedFile(step: ContentStep, row: RowItem): Promise<PreparedFile | SkippedItem> {
+  private changedFile(step: ContentStep, row: RowItem): PreparedFile | SkippedItem {
     const path = step.path ?? '';
-    const current = await this.input.files.read(step);
+    const current = this.input.files.read(step);
     const source = this.input.files.sourcesOf(step.sourceId, path)[0];
     if (!current || !source || current.digest !== step.expectedDigest)
       return movedItem(step, 'the file has changed');
@@ -136,12 +137,12 @@ class DiskRun {
     );
   }
 
-  private async withOldBytes(
+  private withOldBytes(
     step: ContentStep,
     path: string,
     change: (before: Uint8Array) => Uint8Array | null,
-  ): Promise<PreparedFile | SkippedItem> {
-    const before = await this.input.files.readBytes(path);
+  ): PreparedFile | SkippedItem {
+    const before = this.input.files.readBytes(path);
     if (before === undefined) return movedItem(step, 'the file has been deleted');
     const expect = sha256(before);
     if (expect !== step.expectedFileDigest) return movedItem(step, 'the file has changed');

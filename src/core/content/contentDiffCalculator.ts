@@ -1,6 +1,7 @@
 import type { Database } from '../database/connection';
 import { contentKeyText, type ContentFields, type ScannedFile } from '../models/content';
 import type { ContentDiff, ContentDifference, SourceDiff } from '../models/contentDiff';
+import { breather } from '../disk/breathe';
 import type { RunContext } from '../ports';
 import type { BaseState } from '../state/baseStore';
 import { SyncError } from '../syncError';
@@ -46,7 +47,7 @@ export class ContentDiffCalculator {
       context.progress({ message: group.name, done: compared.length, total: groups.length });
       const [scan, rows] = await Promise.all([scanGroup(group, context), readRowDigests(db, group.sourceId)]);
       const details = await readRowsById(db, idsOfDifferingRows(scan, rows));
-      const fileFields = await readFields(files, differingFiles(scan, rows));
+      const fileFields = await readFields(files, differingFiles(scan, rows), context.signal);
       compared.push(compareSource({ group, scan, configErrors, rows, details, fileFields, base }));
     }
     const sources = await markTakenSlugs(
@@ -67,10 +68,14 @@ export class ContentDiffCalculator {
 async function readFields(
   files: ContentFiles,
   differing: readonly ScannedFile[],
+  signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, ContentFields>> {
+  const breathe = breather(signal);
   const fields = new Map<string, ContentFields>();
   for (const file of differing) {
-    const item = await files.read(file);
+    const pause = breathe();
+    if (pause) await pause;
+    const item = files.read(file);
     // A file that changed since the scan is found by its digest when the plan is applied.
     if (item) fields.set(contentKeyText(file), item.fields);
   }

@@ -1,14 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { regularFileReader } from '../disk/readRegularFile';
 import type { DiskItem } from '../models/content';
-import { errnoOf, messageOf, SyncError } from '../syncError';
+import { SyncError } from '../syncError';
 import { groupSources, type ContentConfig, type SourceGroup } from './config/contentConfig';
 import type { ContentSource } from './config/contentSource';
-import { parseFile } from './markdown/parseMarkdown';
+import { maxFileBytes, parseFile } from './markdown/parseMarkdown';
+
+/** What is no file at that place any more, a link included: the scan follows none either. */
+const notThere: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'not a regular file']);
 
 /** The markdown files behind a plan: they are read again when it is applied. */
 export class ContentFiles {
   private readonly groups: ReadonlyMap<string, SourceGroup>;
+  private readonly readFile = regularFileReader(maxFileBytes);
 
   constructor(
     config: ContentConfig,
@@ -18,13 +22,13 @@ export class ContentFiles {
   }
 
   /**
-   * The item that a file holds now.
+   * The item that a file holds now. Synchronous, as the scan is: whoever reads many has to pause between them.
    * @param place source and project-relative path, as a plan names them
    * @returns undefined when the file is gone, is not valid any more, or belongs to no source
    * @throws SyncError `io` when it is there and cannot be read
    */
-  async read(place: { readonly sourceId: string; readonly path?: string }): Promise<DiskItem | undefined> {
-    const bytes = place.path === undefined ? undefined : await this.readBytes(place.path);
+  read(place: { readonly sourceId: string; readonly path?: string }): DiskItem | undefined {
+    const bytes = place.path === undefined ? undefined : this.bytesOf(place.path);
     if (bytes === undefined || place.path === undefined) return undefined;
     for (const source of this.sourcesOf(place.sourceId, place.path)) {
       const parsed = parseFile(bytes, place.path, source);
@@ -33,17 +37,21 @@ export class ContentFiles {
     return undefined;
   }
 
-  /** The bytes of a project-relative path; undefined when there is no such file. */
-  async readBytes(path: string): Promise<Buffer | undefined> {
-    try {
-      return await readFile(join(this.projectRoot, path));
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-      throw new SyncError('io', `${path} cannot be read: ${messageOf(error)}`, {
-        details: { path },
-        cause: error,
-      });
-    }
+  /**
+   * The bytes of a project-relative path; undefined when there is no such regular file.
+   * @throws SyncError `io` when it is there and cannot be read
+   */
+  readBytes(path: string): Buffer | undefined {
+    const bytes = this.bytesOf(path);
+    return bytes && Buffer.from(bytes);
+  }
+
+  /** Valid until the next file is read. */
+  private bytesOf(path: string): Buffer | undefined {
+    const read = this.readFile(join(this.projectRoot, path));
+    if ('bytes' in read) return read.bytes;
+    if (notThere.has(read.code)) return undefined;
+    throw new SyncError('io', `${path} cannot be read (${read.code}).`, { details: { path } });
   }
 
   /** The members of a source that a file may belong to: sources can share a `source_id`, and even a directory. */

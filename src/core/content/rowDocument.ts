@@ -36,7 +36,7 @@ export async function readRowDocument(
 async function asFile(row: RowItem, files: ContentFiles, path: string | undefined): Promise<string> {
   const { sourceId, fields } = row;
   if (path !== undefined) {
-    const [item, bytes] = [await files.read({ sourceId, path }), await files.readBytes(path)];
+    const [item, bytes] = [files.read({ sourceId, path }), files.readBytes(path)];
     const source = files.sourcesOf(sourceId, path)[0];
     if (item && bytes && source) {
       return Buffer.from(rewriteMarkdown(bytes, item.fields, fields, { path, source })).toString('utf8');

@@ -1,3 +1,5 @@
+import { rename, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ContentPlanOptions } from '../../../src/core/content/contentPlan';
 import { countContent } from '../../../src/core/content/contentReport';
@@ -242,6 +244,16 @@ describe('content between disk and database', () => {
       { title: 'New' },
       { title: 'New' },
     ]);
+  });
+
+  it('follows no link that has taken the place of a file since it was planned', async () => {
+    const p = await project({ 'docs/a.md': page({ slug: 'a' }) });
+    const sync = p.sync();
+    const plan = sync.plan(await sync.diff(), toDatabase);
+    await rename(join(p.root, 'services/content/docs/a.md'), join(p.root, 'elsewhere.md'));
+    await symlink(join(p.root, 'elsewhere.md'), join(p.root, 'services/content/docs/a.md'));
+    await expect(sync.apply(plan)).resolves.toMatchObject({ details: { created: 0, conflicts: 1 } });
+    expect(await p.db.query('SELECT 1 FROM markdown_content')).toEqual([]);
   });
 
   it('deletes only so many items without being told to', async () => {

@@ -21,8 +21,8 @@ export function isLocale(locale: string): boolean {
 
 /** Why a text is no `YYYY-MM-DD` day that file and database can hold, or undefined when it is one. */
 export function dateFault(date: string): 'format' | 'calendar' | undefined {
-  const [, year = 0, month = 0, day = 0] = (/^(\d{4})-(\d{2})-(\d{2})$/.exec(date) ?? []).map(Number);
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return 'format';
+  const [year, month, day] = [Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8))];
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
   const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
   return year >= 1 && day >= 1 && day <= days ? undefined : 'calendar';

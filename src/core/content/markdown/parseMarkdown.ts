@@ -10,7 +10,7 @@ import { readFrontmatterFields } from './frontmatterFields';
 import { positionsIn } from '../../yaml/locateYaml';
 import { quickFrontmatter } from './quickFrontmatter';
 import { readYaml, type YamlFault } from '../../yaml/readYaml';
-import { trimWhiteSpace } from './trimWhiteSpace';
+import { isWhiteSpace, trimWhiteSpace } from './trimWhiteSpace';
 
 /** No content file is larger: a table row and an editor both suffer long before. */
 export const maxFileBytes = 10 * 1024 * 1024;
@@ -98,6 +98,20 @@ function parseBytes(bytes: Buffer, path: string, source: ContentSource): ParsedM
 }
 
 function trimmedBody(bytes: Buffer): { readonly text: string; readonly bytes: Buffer } {
+  let [start, end] = [0, bytes.length];
+  while (start < end && isAsciiSpace(bytes[start])) start += 1;
+  while (end > start && isAsciiSpace(bytes[end - 1])) end -= 1;
+  const inner = bytes.subarray(start, end);
+  const isPlain = (inner[0] ?? 0) < 0x80 && (inner.at(-1) ?? 0) < 0x80;
+  return isPlain ? { text: inner.toString('utf8'), bytes: inner } : trimmedText(inner);
+}
+
+function isAsciiSpace(byte = 0x80): boolean {
+  return byte < 0x80 && isWhiteSpace(byte);
+}
+
+/** Characters of several bytes may be white space as well. */
+function trimmedText(bytes: Buffer): { readonly text: string; readonly bytes: Buffer } {
   const whole = bytes.toString('utf8');
   const text = trimWhiteSpace(whole);
   const start = text === '' ? 0 : whole.indexOf(text);

@@ -165,5 +165,5 @@ function signatureOf({ sourceId, members }: SourceGroup): string {
     allowedKinds === undefined ? null : netstrings(allowedKinds),
     defaultAuthor ?? null,
   ]);
-  return sha256(netstrings(['1', sourceId, ...parts]));
+  return sha256(netstrings(['2', sourceId, ...parts]));
 }
