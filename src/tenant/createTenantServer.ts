@@ -6,12 +6,13 @@ import { createOperatorAuth } from './auth/operatorAuth';
 import { createServiceTokens } from './auth/serviceTokens';
 import { recoverJournal } from './files/journal';
 import { openStateDirectory } from './files/stateDirectory';
+import type { StateDirectory } from './files/stateDirectory';
 import { createTenantFiles } from './files/tenantFiles';
 import type { FileStats } from './files/tenantFiles';
 import { createHttpServer } from './httpServer';
 import type { TenantContext } from './tenantContext';
 import { resolveTenantOptions } from './tenantOptions';
-import type { TenantOptions } from './tenantOptions';
+import type { TenantOptions, TenantSettings } from './tenantOptions';
 
 export interface TenantServer {
   /** Without a trailing slash; a valid API URL (relay) and origin (direct). */
@@ -27,12 +28,22 @@ export interface TenantServer {
 /**
  * Starts the tenant endpoint: the tenant API of the field (cloud.md 1.3 and 2) over a services directory.
  *
- * @throws SyncError missingConfig, invalidInput, io (port in use, no place for its state), stateCorrupted
+ * @throws SyncError missingConfig, invalidInput, io (port in use, no place for its state), stateCorrupted, locked (another
+ *   endpoint serves the directory)
  */
 export async function createTenantServer(options: TenantOptions): Promise<TenantServer> {
   const settings = resolveTenantOptions(options);
-  const { behaviour, tenant } = settings;
   const state = await openStateDirectory(settings.servicesDir, settings.stateDir);
+  try {
+    return await serve(settings, state);
+  } catch (error) {
+    await state.lock.release();
+    throw error;
+  }
+}
+
+async function serve(settings: TenantSettings, state: StateDirectory): Promise<TenantServer> {
+  const { behaviour, tenant } = settings;
   await recoverJournal(settings.servicesDir, state);
   const tokens = settings.serviceTokens ?? (await createServiceTokens(settings.now));
   const files = createTenantFiles(settings, state);
@@ -95,6 +106,7 @@ export async function createTenantServer(options: TenantOptions): Promise<Tenant
       clearTimeout(force);
     }
     await rm(state.spool, { recursive: true, force: true });
+    await state.lock.release();
   };
   let stopping: Promise<void> | undefined;
   return {

@@ -27,7 +27,10 @@ beforeEach(async () => {
   await writeFiles(servicesDir, files);
   state = await openStateDirectory(servicesDir);
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
+afterEach(async () => {
+  await state.lock.release();
+  await rm(root, { recursive: true, force: true });
+});
 
 async function change(path: string, text: string | undefined): Promise<Change> {
   const target = await createTargetReader(servicesDir, [])(path).catch(() => ({ kind: 'absent' }) as const);

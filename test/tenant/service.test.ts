@@ -275,7 +275,7 @@ describe('a stop', () => {
     await tenant.server.close();
     await answer;
     expect(await readTree(tenant.services)).toEqual(files);
-    expect(await readdir(tenant.stateDir)).toEqual(['.gitignore', 'backups', 'staging']);
+    expect(await readdir(tenant.stateDir)).toEqual(['.gitignore', 'backups', 'locks', 'staging']);
     expect(await readdir(join(tenant.stateDir, 'staging'))).toEqual([]);
   });
 
@@ -376,8 +376,10 @@ describe('tenant serve', () => {
 
   it('says so when its port is taken', async () => {
     tenant = await startTenant(files);
+    const servicesDir = join(tenant.root, 'other', 'services');
+    await mkdir(servicesDir, { recursive: true });
     const second = createTenantServer({
-      servicesDir: tenant.services,
+      servicesDir,
       operatorToken,
       port: tenant.server.port,
     });

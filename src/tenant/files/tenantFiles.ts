@@ -123,6 +123,7 @@ export function createTenantFiles(settings: TenantSettings, state: StateDirector
     }
     const written = changes.map((change) => change.path);
     if (request.dryRun) return { offered: files, written, unchanged, after: before };
+    await state.lock.assertHeld();
     const backup = await applyChanges('upload', changes, place);
     if (written.length > 0) stats.uploadsApplied += 1;
     stats.filesWritten += written.length;
@@ -143,6 +144,7 @@ export function createTenantFiles(settings: TenantSettings, state: StateDirector
     }
     const deleted = changes.map((change) => change.path);
     if (request.dryRun) return { deleted, missing, after: before };
+    await state.lock.assertHeld();
     const backup = await applyChanges('delete', changes, place);
     stats.filesDeleted += deleted.length;
     return { deleted, missing, after: await readAndRemember(), ...(backup === undefined ? {} : { backup }) };
@@ -170,6 +172,7 @@ export function createTenantFiles(settings: TenantSettings, state: StateDirector
       }),
     uploadEntryByEntry: (body) =>
       exclusive(async () => {
+        await state.lock.assertHeld();
         const written = await uploadEntryByEntry(body, servicesDir, directories, limits);
         stats.uploadsApplied += 1;
         stats.filesWritten += written;
