@@ -37,7 +37,14 @@ async function change(path: string, text: string | undefined): Promise<Change> {
   if (text === undefined) return { path, target };
   const stagedPath = join(state.staging, sha256(path));
   await writeFile(stagedPath, text);
-  const staged: StagedFile = { path, size: text.length, sha256: sha256(text), executable: false, stagedPath };
+  const staged: StagedFile = {
+    path,
+    size: text.length,
+    sha256: sha256(text),
+    executable: false,
+    stagedPath,
+    number: 0,
+  };
   return { path, staged, target };
 }
 

@@ -6,6 +6,7 @@ import type { SkippedItem } from '../models/plan';
 import type { RunContext } from '../ports';
 import type { BackupStore } from '../state/backupStore';
 import { swapFiles, type FileChange } from '../state/fileSwap';
+import { digestAfter } from '../state/stageChanges';
 import type { ProjectLock } from '../state/projectLock';
 import type { StateDirectory } from '../state/stateDirectory';
 import { SyncError } from '../syncError';
@@ -55,7 +56,7 @@ export async function applyToDisk(input: ApplyToDiskInput): Promise<ContentOutco
         await writer.addFile({
           path: change.path,
           bytes: before,
-          after: change.content && sha256(change.content),
+          after: digestAfter(change),
         });
       }
     }

@@ -1,55 +1,74 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { sha256 } from '../digest';
+import { noFolderSeen } from '../state/swapTarget';
 import { messageOf } from '../syncError';
+import { AgreedPacks, maxAgreedBytes } from './agreedPacks';
 import type { ApplyContext } from './applyContext';
-import { openContentCache } from './contentCache';
 import type { FileStep } from './filesPlan';
 import { readLocalFile } from './readLocalFile';
-import { withTransferFolder } from './transferFolder';
 
 /** What nobody merges by hand is not kept. */
-const maxAgreedBytes = 256 * 1024;
-
-/** True for a file whose content is worth keeping after both sides agreed on it. */
-export function isMergeable({ digest, size }: Pick<FileStep, 'digest' | 'size'>): boolean {
-  return digest !== undefined && size <= maxAgreedBytes;
-}
+const maxFileBytes = 256 * 1024;
 
 /**
- * Keeps a copy of what a push has sent, for the day on which both sides change it. A convenience: what cannot be kept is only
- * noted, since the push itself is done.
+ * Keeps contents that both sides agree on, for the day on which both change them. A convenience: what cannot be kept is only
+ * noted.
  */
-export async function keepPushed(
-  { state, servicesDir, context }: ApplyContext,
-  written: readonly FileStep[],
-): Promise<void> {
-  const worthy = written.filter(isMergeable);
-  if (worthy.length === 0) return;
-  try {
-    await withTransferFolder(state, 'apply', async (folder) => {
-      const files: { digest: string; file: string }[] = [];
-      for (const { path, digest } of worthy) {
-        const bytes = await readLocalFile(state.fileSystem, servicesDir, path);
-        if (bytes === undefined || sha256(bytes) !== digest) continue;
-        const file = join(folder, String(files.length));
-        writeFileSync(file, bytes, { mode: 0o600 });
-        files.push({ digest, file });
-      }
-      await keepAgreed(state, files);
-    });
-  } catch (error) {
-    context.logger.debug(`The sent contents were not kept for a later merge: ${messageOf(error)}`);
-  }
+export interface AgreedKeeper {
+  /** Takes the content of a step, where it is worth it. The bytes must not change any more. */
+  add(path: string, bytes: Uint8Array): Promise<void>;
+  /** Makes what was added readable, and drops what it displaces. */
+  finish(): Promise<void>;
 }
 
-/** Takes over files that both sides agree on. @throws SyncError `io` */
-export async function keepAgreed(
-  state: ApplyContext['state'],
-  files: readonly { readonly digest: string; readonly file: string }[],
-): Promise<void> {
-  if (files.length === 0) return;
-  const agreed = openContentCache(state, 'agreed');
-  await agreed.take(files);
-  agreed.prune();
+/** @param steps all that may be added, in the order in which that happens: of more than is ever kept, the last ones are */
+export function createAgreedKeeper(
+  { state, context }: ApplyContext,
+  steps: readonly FileStep[],
+): AgreedKeeper {
+  const wanted = worthKeeping(steps);
+  const packs = new AgreedPacks(state);
+  let failed = false;
+  const attempt = async (call: () => Promise<void>): Promise<void> => {
+    if (failed) return;
+    try {
+      await call();
+    } catch (error) {
+      failed = true;
+      context.logger.debug(`The contents were not kept for a later merge: ${messageOf(error)}`);
+    }
+  };
+  return {
+    async add(path, bytes) {
+      const digest = wanted.get(path);
+      if (digest !== undefined) await attempt(() => packs.add(digest, bytes));
+    },
+    finish: () => attempt(() => packs.finish()),
+  };
+}
+
+/** Keeps a copy of what a push has sent. What cannot be read any more is not kept: the push itself is done. */
+export async function keepPushed(input: ApplyContext, written: readonly FileStep[]): Promise<void> {
+  const keeper = createAgreedKeeper(input, written);
+  const seen = noFolderSeen();
+  for (const { path, digest, size } of written) {
+    if (size > maxFileBytes) continue;
+    const read = readLocalFile(input.state.fileSystem, input.servicesDir, path, seen);
+    const bytes = await read.catch(() => undefined);
+    if (bytes !== undefined && sha256(bytes) === digest) await keeper.add(path, bytes);
+  }
+  await keeper.finish();
+}
+
+/** Digests by path. */
+function worthKeeping(steps: readonly FileStep[]): ReadonlyMap<string, string> {
+  const wanted = new Map<string, string>();
+  let bytes = 0;
+  for (let index = steps.length - 1; index >= 0; index -= 1) {
+    const { path = '', digest, size = 0 } = steps[index] ?? {};
+    if (digest === undefined || size > maxFileBytes) continue;
+    bytes += size;
+    if (bytes > maxAgreedBytes) break;
+    wanted.set(path, digest);
+  }
+  return wanted;
 }

@@ -5,10 +5,7 @@ import { ioError } from '../state/ioReason';
 import type { StateDirectory } from '../state/stateDirectory';
 import { errnoOf } from '../syncError';
 
-/**
- * Contents by digest, in a folder of the state directory. `remote`: what was downloaded once, to be shown or pulled without
- * asking again. `agreed`: what both sides held after a push or a pull, as the base of a merge.
- */
+/** Contents that were downloaded once, by digest, to be shown or pulled without asking again; in the state directory. */
 export interface ContentCache {
   /** The content, verified; undefined when it is not there, or not what its name says. @throws SyncError `io` */
   read(digest: string): Promise<Buffer | undefined>;
@@ -20,13 +17,11 @@ export interface ContentCache {
   prune(): void;
 }
 
-export type ContentShelf = 'remote' | 'agreed';
-
-const maxBytes: Record<ContentShelf, number> = { remote: 256 * 1024 * 1024, agreed: 64 * 1024 * 1024 };
+const maxBytes = 256 * 1024 * 1024;
+const part = ['cache', 'remote'] as const;
 
 /** Nothing is created before the first content is taken. Many small files: synchronous calls are several times faster. */
-export function openContentCache(state: StateDirectory, shelf: ContentShelf = 'remote'): ContentCache {
-  const part = ['cache', shelf] as const;
+export function openContentCache(state: StateDirectory): ContentCache {
   const fileOf = (digest: string) => state.path(...part, digest);
   const names = () => {
     try {
@@ -70,7 +65,7 @@ export function openContentCache(state: StateDirectory, shelf: ContentShelf = 'r
         let held = 0;
         for (const { path, size } of found) {
           held += size;
-          if (held > maxBytes[shelf]) unlinkSync(path);
+          if (held > maxBytes) unlinkSync(path);
         }
       } catch (error) {
         // Another process prunes as well.

@@ -18,6 +18,8 @@ export interface FetchRemoteInput {
   readonly limits?: ArchiveLimits | undefined;
   /** A folder that does not exist yet, for what is unpacked; see transferFolder.ts. */
   readonly folder: string;
+  /** Of the unpacked files, less the umask; private to the user when absent. */
+  readonly mode?: number;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface FetchRemoteInput {
  * @throws SyncError `tarballUnsafe` when any entry breaks a rule: nothing is left staged; else as the client says
  */
 export async function fetchRemote(input: FetchRemoteInput): Promise<ReadonlyMap<string, StagedFile>> {
-  const { client, context, wanted, filter, directories, limits, folder } = input;
+  const { client, context, wanted, filter, directories, limits, folder, mode } = input;
   const served = new Set(directories);
   const check = ({ path, kind }: ArchiveEntry): void => {
     const [top = '', below] = path.split('/', 2);
@@ -45,6 +47,7 @@ export async function fetchRemote(input: FetchRemoteInput): Promise<ReadonlyMap<
         countBytes(archive, (done) => context.progress({ message: 'Downloading', bytes: { done } })),
         {
           directory: folder,
+          mode,
           check,
           want: ({ path }) => wanted(path),
           signal: context.signal,

@@ -1,3 +1,4 @@
+import { AgreedPacks } from './agreedPacks';
 import { openContentCache } from './contentCache';
 import { readLocalFile } from './readLocalFile';
 import { readRemoteFile, type ReadRemoteFileInput } from './readRemoteFile';
@@ -29,6 +30,5 @@ export async function readVersions(input: ReadRemoteFileInput, servicesDir: stri
 
 /** A pull that found its content in the cache of downloads has left it there. */
 async function readAgreed({ state }: ReadRemoteFileInput, digest: string): Promise<Buffer | undefined> {
-  const agreed = await openContentCache(state, 'agreed').read(digest);
-  return agreed ?? openContentCache(state, 'remote').read(digest);
+  return new AgreedPacks(state).read(digest) ?? openContentCache(state).read(digest);
 }

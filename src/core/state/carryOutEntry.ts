@@ -4,13 +4,21 @@ import type { FileSystem } from './fileSystem';
 import { ioReason } from './ioReason';
 import type { StateDirectory } from './stateDirectory';
 import { journalRoot, stagedPath, type SwapEntry, type SwapJournal } from './swapJournal';
-import { anyDevice, digestOfFile, locateTarget, makeParents, type SwapTarget } from './swapTarget';
+import {
+  anyDevice,
+  digestOfFile,
+  locateTarget,
+  makeParents,
+  type SeenFolder,
+  type SwapTarget,
+} from './swapTarget';
 
 /**
  * Replaces one file by its staged content, or moves it into staging when it is to be deleted. What it holds is checked right
  * before.
  *
  * @param folders gets the folders whose list of names has changed
+ * @param seen of a pass over many entries, see `locateTarget`
  * @returns undefined when it is done, else why it was left as it was
  */
 export async function carryOutEntry(
@@ -18,13 +26,14 @@ export async function carryOutEntry(
   journal: SwapJournal,
   entry: SwapEntry,
   folders: Set<string>,
+  seen?: SeenFolder,
 ): Promise<string | undefined> {
   const { fileSystem } = state;
   const root = journalRoot(state, journal);
   const target = join(root, entry.path);
   const staged = stagedPath(state, journal, entry);
   try {
-    const found = await locateTarget(fileSystem, root, entry.path, anyDevice);
+    const found = await locateTarget(fileSystem, root, entry.path, anyDevice, seen);
     const moved = await movedReason(fileSystem, root, entry, found);
     if (moved !== undefined) return moved;
     if (entry.after === null) return await moveAway(fileSystem, target, staged, entry.before);

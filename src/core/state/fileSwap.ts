@@ -1,34 +1,39 @@
 import { dirname, join } from 'node:path';
-import { sha256 } from '../digest';
 import type { RunContext } from '../ports';
-import { messageOf, SyncError } from '../syncError';
+import { messageOf } from '../syncError';
 import { carryOutEntry } from './carryOutEntry';
-import { inGroups } from './inGroups';
 import { ioError } from './ioReason';
 import { foldedPath, unportablePathReason } from './portablePath';
 import type { ProjectLock } from './projectLock';
+import { stageChanges, type AcceptedChange, type StagedChange } from './stageChanges';
 import type { StateDirectory } from './stateDirectory';
 import {
   closeJournal,
   makeStagingFolders,
   newJournal,
-  stagedPath,
-  stagingFolder,
-  stagingIndex,
+  stagingOnAll,
   writeJournal,
-  type SwapEntry,
   type SwapJournal,
 } from './swapJournal';
-import { anyDevice, deviceOf, locateTarget, type SwapTarget } from './swapTarget';
+import type { SwapStaging } from './swapStaging';
+import { anyDevice, deviceOf, locateTarget, noFolderSeen } from './swapTarget';
 
-/** How much one swap should take at most: what is held in memory, and what one journal has to undo or complete. */
+/** How much one swap of contents in memory should take at most. */
 export const swapBatch = { files: 500, bytes: 32 * 1024 * 1024 } as const;
+
+/** A content that lies in the swap's staging already (swapStaging.ts). */
+export interface StagedContent {
+  /** The number that is its name there; each is used once. */
+  readonly staged: number;
+  /** SHA-256, lower-case hex. */
+  readonly digest: string;
+}
 
 export interface FileChange {
   /** Relative to the root of the swap, with `/`. */
   readonly path: string;
   /** The new bytes; null deletes the file. */
-  readonly content: Uint8Array | null;
+  readonly content: Uint8Array | StagedContent | null;
   /** SHA-256 that the target must have now; null: it must not exist. */
   readonly expect: string | null;
   /** Permission bits; without them an existing file keeps its own, and a new one gets 0644 less the umask. */
@@ -47,6 +52,12 @@ export interface FileSwapOptions {
    * and nothing is when it throws. The place to finish a backup.
    */
   readonly beforeSwap?: (changes: readonly FileChange[]) => Promise<void>;
+  /** Where the `StagedContent`s are; it is gone afterwards, whatever became of the swap. */
+  readonly staging?: SwapStaging;
+  /** Is given the bytes of each new content as they were read back from the staging. */
+  readonly onVerified?: (change: FileChange, bytes: Uint8Array) => Promise<void>;
+  /** Called after each change that was made: whatever ends the swap, it has been told what was done. */
+  readonly onApplied?: (change: FileChange) => void;
 }
 
 export interface RefusedChange {
@@ -61,13 +72,6 @@ export interface FileSwapResult {
   readonly cancelled: boolean;
 }
 
-interface StagedChange {
-  readonly change: FileChange;
-  readonly entry: SwapEntry;
-}
-
-type Accepted = { readonly change: FileChange; readonly target: Exclude<SwapTarget, { kind: 'refused' }> };
-
 /**
  * Writes, replaces and deletes files so that each is old or new at every moment, and an interrupted run is completed by the
  * next (design.md rule 3): stage on the same volume, verify, note in a journal, and for every file check once more, then
@@ -76,37 +80,23 @@ type Accepted = { readonly change: FileChange; readonly target: Exclude<SwapTarg
  * @throws SyncError `io` while staging: nothing was changed. `locked` when the lock was lost: the new holder completes it.
  */
 export async function swapFiles(options: FileSwapOptions): Promise<FileSwapResult> {
-  const { state, root, changes, context, beforeSwap } = options;
+  const { state, root, changes, context } = options;
   const refused: RefusedChange[] = [];
-  const accepted = await wrapped(`Could not look at the files below ${root}`, () =>
-    preflight(options, refused),
-  );
-  if (accepted.length === 0) return { applied: [], refused, cancelled: false };
-
-  const stateDevice = await wrapped('Could not open the state folder', async () =>
-    deviceOf(state.fileSystem, await state.ensure('staging')),
-  );
-  const journal = newJournal(
-    state,
-    root,
-    accepted.map(({ target }) => target.volume),
-    stateDevice,
-  );
-  let staged: StagedChange[];
-  let begun: SwapJournal;
+  const first = options.staging?.journal ?? newJournal(state, root);
+  let accepted: readonly AcceptedChange[];
   try {
-    await writeJournal(state, journal);
-    await makeStagingFolders(state, journal);
-    staged = await stage(state, journal, accepted, stateDevice, context);
-    if (!context.signal?.aborted) await beforeSwap?.(staged.map(({ change }) => change));
-    begun = { ...journal, entries: staged.map(({ entry }) => entry) };
-    if (!context.signal?.aborted) await writeJournal(state, begun);
+    accepted = await wrapped(`Could not look at the files below ${root}`, () => preflight(options, refused));
   } catch (error) {
-    await tidyUp(state, journal, context);
-    throw ioError('Could not stage the new files; nothing was changed', error);
+    if (options.staging) await tidyUp(state, first, context);
+    throw error;
   }
-  const result = await swapAll(options, begun, staged);
-  await tidyUp(state, begun, context);
+  if (accepted.length === 0) {
+    if (options.staging) await tidyUp(state, first, context);
+    return { applied: [], refused, cancelled: false };
+  }
+  const { journal, staged } = await stage(options, first, accepted);
+  const result = await swapAll(options, journal, staged);
+  await tidyUp(state, journal, context);
   context.logger.debug(`Files: ${result.applied.length} of ${changes.length} written below ${root}`);
   return { ...result, refused: [...refused, ...result.refused] };
 }
@@ -115,10 +105,11 @@ export async function swapFiles(options: FileSwapOptions): Promise<FileSwapResul
 async function preflight(
   { state, root, changes }: FileSwapOptions,
   refused: RefusedChange[],
-): Promise<Accepted[]> {
+): Promise<AcceptedChange[]> {
   const twins = new Map<string, number>();
   for (const { path } of changes) twins.set(foldedPath(path), (twins.get(foldedPath(path)) ?? 0) + 1);
-  const accepted: Accepted[] = [];
+  const accepted: AcceptedChange[] = [];
+  const seen = noFolderSeen();
   const device = changes.length === 0 ? anyDevice : await deviceOf(state.fileSystem, root);
   for (const change of changes) {
     const invalid = invalidReason(change, (twins.get(foldedPath(change.path)) ?? 0) > 1);
@@ -126,7 +117,7 @@ async function preflight(
       refused.push({ change, reason: invalid });
       continue;
     }
-    const target = await locateTarget(state.fileSystem, root, change.path, device);
+    const target = await locateTarget(state.fileSystem, root, change.path, device, seen);
     if (target.kind === 'refused') refused.push({ change, reason: target.reason });
     else accepted.push({ change, target });
   }
@@ -140,78 +131,47 @@ function invalidReason({ path, content, expect }: FileChange, hasTwin: boolean):
   return unportablePathReason(path);
 }
 
+/** Afterwards everything that is to be done is on the disk, contents and journal. When it throws, nothing is left of either. */
 async function stage(
-  state: StateDirectory,
-  journal: SwapJournal,
-  accepted: readonly Accepted[],
-  stateDevice: number,
-  context: RunContext,
-): Promise<StagedChange[]> {
-  const planned = accepted.map(({ change, target }, staged) => {
-    const after = change.content && sha256(change.content);
-    const staging = stagingIndex(journal, target.volume, stateDevice);
-    return { change, target, entry: { path: change.path, before: change.expect, after, staging, staged } };
-  });
-  await inGroups(planned, async ({ change, target, entry }) => {
-    if (context.signal?.aborted || change.content === null) return;
-    const mode = change.mode ?? (target.kind === 'file' ? target.mode : undefined);
-    const path = stagedPath(state, journal, entry);
-    await wrapped(`Could not stage ${change.path}; nothing was changed`, async () => {
-      await state.fileSystem.createUnflushed(
-        path,
-        change.content ?? new Uint8Array(),
-        mode ?? 0o644,
-        mode !== undefined,
-      );
-      if (sha256(await state.fileSystem.readFile(path)) !== entry.after) {
-        throw new SyncError(
-          'io',
-          `${change.path} reads differently from what was written to the staging folder; nothing was changed.`,
-          {
-            hint: 'The disk may be failing.',
-          },
-        );
-      }
-    });
-  });
-  if (context.signal?.aborted) return planned;
-  await wrapped('Could not flush the staged files; nothing was changed', () =>
-    flushStaged(state, journal, planned),
-  );
-  return planned;
-}
-
-/** All of them at once: waiting for the disk file by file is what would take the time. */
-async function flushStaged(
-  state: StateDirectory,
-  journal: SwapJournal,
-  planned: readonly StagedChange[],
-): Promise<void> {
-  for (const index of journal.stagings.keys()) {
-    const folder = stagingFolder(state, journal, index);
-    const written = planned.filter(({ change, entry }) => change.content !== null && entry.staging === index);
-    await state.fileSystem.syncFiles(
-      folder,
-      written.map(({ entry }) => stagedPath(state, journal, entry)),
-    );
-    await state.fileSystem.syncDirectory(folder);
+  { state, context, beforeSwap, onVerified }: FileSwapOptions,
+  first: SwapJournal,
+  accepted: readonly AcceptedChange[],
+): Promise<{ readonly journal: SwapJournal; readonly staged: readonly StagedChange[] }> {
+  let journal = first;
+  try {
+    const stateDevice = await deviceOf(state.fileSystem, await state.ensure('staging'));
+    const volumes = accepted.map(({ target }) => target.volume);
+    journal = stagingOnAll(first, volumes, stateDevice);
+    if (journal.stagings.length > first.stagings.length) await writeJournal(state, journal);
+    await makeStagingFolders(state, journal);
+    const staged = await stageChanges({ state, journal, accepted, stateDevice, context, onVerified });
+    if (!context.signal?.aborted) await beforeSwap?.(staged.map(({ change }) => change));
+    journal = { ...journal, entries: staged.map(({ entry }) => entry) };
+    if (!context.signal?.aborted) await writeJournal(state, journal);
+    return { journal, staged };
+  } catch (error) {
+    await tidyUp(state, journal, context);
+    throw ioError('Could not stage the new files; nothing was changed', error);
   }
 }
 
 async function swapAll(
-  { state, lock, root, context }: FileSwapOptions,
+  { state, lock, root, context, onApplied }: FileSwapOptions,
   journal: SwapJournal,
   staged: readonly StagedChange[],
 ): Promise<FileSwapResult> {
   const applied: FileChange[] = [];
   const refused: RefusedChange[] = [];
   const folders = new Set<string>();
+  const seen = noFolderSeen();
   for (const { change, entry } of staged) {
     if (context.signal?.aborted) break;
     await lock.assertHeld();
-    const outcome = await carryOutEntry(state, journal, entry, folders);
-    if (outcome === undefined) applied.push(change);
-    else refused.push({ change, reason: outcome });
+    const outcome = await carryOutEntry(state, journal, entry, folders, seen);
+    if (outcome === undefined) {
+      applied.push(change);
+      onApplied?.(change);
+    } else refused.push({ change, reason: outcome });
   }
   for (const { path } of applied) folders.add(dirname(join(root, path)));
   await wrapped('Could not flush the written files', async () => {

@@ -36,6 +36,8 @@ export interface FileSystem {
   /** Flushes files that lie directly in one folder. */
   readonly syncFiles: (folder: string, paths: readonly string[]) => Promise<void>;
   readonly syncDirectory: (path: string) => Promise<void>;
+  /** Permission bits, whatever the umask. */
+  readonly chmod: (path: string, mode: number) => Promise<void>;
   readonly link: (existing: string, path: string) => Promise<void>;
   readonly rename: (from: string, to: string) => Promise<void>;
   /** Removes a file; nothing happens when there is none. */
@@ -68,6 +70,7 @@ export const nodeFileSystem: FileSystem = {
   syncFile,
   syncFiles,
   syncDirectory,
+  chmod: (path, mode) => soon(() => blocking.chmodSync(path, mode)),
   link: (existing, path) => soon(() => blocking.linkSync(existing, path)),
   rename: (from, to) => soon(() => blocking.renameSync(from, to)),
   unlink: (path) =>

@@ -39,20 +39,23 @@ export type SwapEntry = Readonly<z.output<typeof entrySchema>>;
 /** Hidden folder for staged files on a volume that the state folder is not on. */
 const stagingName = '.systemprompt-sync-staging';
 
+/** A journal of nothing yet. It has staging folders to be removed, should the run be interrupted before there are entries. */
 export function newJournal(
   state: StateDirectory,
   root: string,
+  stagings: SwapJournal['stagings'] = [],
+): SwapJournal {
+  return { format: 1, id: randomUUID(), root: storedRoot(state, root), stagings, entries: [] };
+}
+
+/** With a staging for each of the volumes. */
+export function stagingOnAll(
+  journal: SwapJournal,
   volumes: readonly Volume[],
   stateDevice: number,
 ): SwapJournal {
-  const stagings = [...new Set(volumes.map((volume) => stagingOn(volume, stateDevice)))];
-  return {
-    format: 1,
-    id: randomUUID(),
-    root: storedRoot(state, root),
-    stagings,
-    entries: [],
-  };
+  const needed = volumes.map((volume) => stagingOn(volume, stateDevice));
+  return { ...journal, stagings: [...new Set([...journal.stagings, ...needed])] };
 }
 
 /** Which of the journal's stagings is for targets on `volume`. */

@@ -20,33 +20,64 @@ export interface Volume {
 /** For whoever does not ask on which volume a target is: finding out costs as much as all the rest. */
 export const anyDevice = -1;
 
+/** The folder that the last target was in: its neighbours need not walk to it again. For one root, and one pass over it. */
+export interface SeenFolder {
+  folder: string | undefined;
+  volume: Volume;
+  /** How many more targets may rely on it. */
+  left: number;
+}
+
+/** A folder could be replaced by a link at any time: the walk is repeated after this many files, which take milliseconds. */
+const filesPerWalk = 64;
+
+export function noFolderSeen(): SeenFolder {
+  return { folder: undefined, volume: { device: anyDevice, top: '' }, left: 0 };
+}
+
 /**
  * Walks to a target without following any symbolic link below the root.
  * @param root absolute; may be a link itself, since the user chose it
  * @param path a portable relative path, see portablePath.ts
  * @param device that the root is on (`deviceOf`); with `anyDevice` the answer's `volume` means nothing
+ * @param seen makes a pass over many targets, in the order of their paths, cheaper; is brought up to date
  */
 export async function locateTarget(
   fileSystem: FileSystem,
   root: string,
   path: string,
   device: number,
+  seen: SeenFolder = noFolderSeen(),
 ): Promise<SwapTarget> {
-  const names = path.split('/');
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  if (seen.folder === folder && seen.left > 0) {
+    seen.left -= 1;
+    return lookAt(fileSystem, root, path, seen.volume);
+  }
   let volume: Volume = { device, top: '' };
-  for (const [index] of names.entries()) {
-    const way = names.slice(0, index + 1).join('/');
+  for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
+    const way = path.slice(0, end);
     const stats = await fileSystem.lstat(join(root, way));
-    if (!stats) return { kind: 'missing', volume, hasFolder: index === names.length - 1 };
+    if (!stats) return { kind: 'missing', volume, hasFolder: false };
     if (stats.isSymbolicLink()) return { kind: 'refused', reason: `${way} is a symbolic link` };
-    if (index === names.length - 1) {
-      if (!stats.isFile()) return { kind: 'refused', reason: `${way} is not a file` };
-      return { kind: 'file', volume, mode: stats.mode & 0o777 };
-    }
     if (!stats.isDirectory()) return { kind: 'refused', reason: `${way} is not a folder` };
     if (stats.dev !== volume.device) volume = { device: stats.dev, top: way };
   }
-  return { kind: 'refused', reason: 'the path is empty' };
+  Object.assign(seen, { folder, volume, left: filesPerWalk });
+  return lookAt(fileSystem, root, path, volume);
+}
+
+async function lookAt(
+  fileSystem: FileSystem,
+  root: string,
+  path: string,
+  volume: Volume,
+): Promise<SwapTarget> {
+  const stats = await fileSystem.lstat(join(root, path));
+  if (!stats) return { kind: 'missing', volume, hasFolder: true };
+  if (stats.isSymbolicLink()) return { kind: 'refused', reason: `${path} is a symbolic link` };
+  if (!stats.isFile()) return { kind: 'refused', reason: `${path} is not a file` };
+  return { kind: 'file', volume, mode: stats.mode & 0o777 };
 }
 
 /** The volume of a folder that exists, following links. */

@@ -46,7 +46,8 @@ it('refuses every hostile archive of a lying server whole, with nothing changed'
     expect([name, outcome]).toEqual([name, 'tarballUnsafe']);
   }
   expect(await f.local()).toEqual(mine);
-  expect(await readdir(join(f.root, '.systemprompt/sync/transfer/apply'))).toEqual([]);
+  for (const part of ['journal', 'staging'])
+    expect(await readdir(join(f.root, '.systemprompt/sync', part))).toEqual([]);
   expect((await service.backups()).length).toBe(0);
 }, 180_000);
 

@@ -14,8 +14,9 @@ export interface StagedFile {
   readonly size: number;
   readonly sha256: string;
   readonly executable: boolean;
-  /** Where the content lies now; its name has nothing to do with `path`. */
+  /** Where the content lies now; its name has nothing to do with `path`: it is `number`. */
   readonly stagedPath: string;
+  readonly number: number;
 }
 
 export interface StagedArchive {
@@ -27,6 +28,8 @@ export interface StagedArchive {
 export interface StageArchiveOptions extends ReadArchiveOptions {
   /** Is made, with mode 0700; must not exist. Should be on the volume that the files are to be moved to. */
   readonly directory: string;
+  /** Permission bits of the staged files, less the umask; 0600 when absent. */
+  readonly mode?: number | undefined;
   /** A further rule of the caller, for example which directories are allowed; throws to refuse the archive. */
   readonly check?: (entry: ArchiveEntry) => void;
   /** Which files are wanted; the others are checked like them, and never written. All of them when absent. */
@@ -57,7 +60,7 @@ export async function stageArchive(
           if (entry.kind === 'directory') return void directories.push(entry.path);
           if (options.want?.(entry) === false) return;
           const stagedPath = join(options.directory, String(files.length));
-          const descriptor = ioStep(stagedPath, () => openSync(stagedPath, 'wx', 0o600));
+          const descriptor = ioStep(stagedPath, () => openSync(stagedPath, 'wx', options.mode ?? 0o600));
           open = { entry, descriptor, hash: createHash('sha256'), stagedPath };
         },
         data(chunk) {
@@ -71,7 +74,8 @@ export async function stageArchive(
           open = undefined;
           ioStep(stagedPath, () => closeSync(descriptor));
           const { path, size, executable } = entry;
-          files.push({ path, size, executable, sha256: hash.digest('hex'), stagedPath });
+          const number = files.length;
+          files.push({ path, size, executable, sha256: hash.digest('hex'), stagedPath, number });
         },
       },
       options,

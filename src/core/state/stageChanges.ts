@@ -1,0 +1,142 @@
+import { sha256 } from '../digest';
+import type { RunContext } from '../ports';
+import { SyncError } from '../syncError';
+import type { FileChange, StagedContent } from './fileSwap';
+import { inGroups } from './inGroups';
+import { ioError } from './ioReason';
+import type { StateDirectory } from './stateDirectory';
+import { stagedPath, stagingFolder, stagingIndex, type SwapEntry, type SwapJournal } from './swapJournal';
+import type { SwapTarget } from './swapTarget';
+
+export interface AcceptedChange {
+  readonly change: FileChange;
+  readonly target: Exclude<SwapTarget, { kind: 'refused' }>;
+}
+
+export interface StagedChange extends AcceptedChange {
+  readonly entry: SwapEntry;
+}
+
+export interface StageOptions {
+  readonly state: StateDirectory;
+  /** Has a staging for the volume of every target; its folders exist. */
+  readonly journal: SwapJournal;
+  readonly accepted: readonly AcceptedChange[];
+  readonly stateDevice: number;
+  readonly context: RunContext;
+  /** Is given the bytes of each staged content as they were read back. */
+  readonly onVerified?: ((change: FileChange, bytes: Uint8Array) => Promise<void>) | undefined;
+}
+
+/**
+ * Sees to it that every new content lies in the staging of its target's volume, with its mode, flushed, and reads back as
+ * what it should be. Cancelling ends it early: then nothing is promised of the contents.
+ *
+ * @throws SyncError `io` that names the file
+ */
+export async function stageChanges(options: StageOptions): Promise<readonly StagedChange[]> {
+  const { context } = options;
+  const planned = planEntries(options);
+  const written = planned.filter(({ change }) => change.content !== null);
+  await inGroups(written, async (staged) => {
+    if (context.signal?.aborted) return;
+    await named(staged, () => putInPlace(options, staged));
+  });
+  if (context.signal?.aborted) return planned;
+  // The disk works on what was written while it is read back from memory.
+  const [flushed, verified] = await Promise.allSettled([
+    flushStaged(options, written),
+    verifyAll(options, written),
+  ]);
+  if (verified.status === 'rejected') throw verified.reason;
+  if (flushed.status === 'rejected')
+    throw ioError('Could not flush the staged files; nothing was changed', flushed.reason);
+  return planned;
+}
+
+/** Contents that lie in the state folder's staging keep their numbers. */
+function planEntries({ journal, accepted, stateDevice }: StageOptions): StagedChange[] {
+  let free = 0;
+  for (const { change } of accepted)
+    if (isStaged(change.content)) free = Math.max(free, change.content.staged + 1);
+  return accepted.map(({ change, target }) => {
+    const { path, content, expect: before } = change;
+    const staging = stagingIndex(journal, target.volume, stateDevice);
+    const after = digestAfter(change);
+    const staged = isStaged(content) ? content.staged : free++;
+    return { change, target, entry: { path, before, after, staging, staged } };
+  });
+}
+
+/** @param change with a content that is not null */
+async function putInPlace(
+  { state, journal }: StageOptions,
+  { change, target, entry }: StagedChange,
+): Promise<void> {
+  const { fileSystem } = state;
+  const { content } = change;
+  const mode = change.mode ?? (target.kind === 'file' ? target.mode : undefined);
+  const path = stagedPath(state, journal, entry);
+  if (isStaged(content) && journal.stagings[entry.staging] === null) {
+    if (mode !== undefined) await fileSystem.chmod(path, mode);
+    return;
+  }
+  const bytes = isStaged(content)
+    ? await fileSystem.readFile(state.path('staging', journal.id, String(content.staged)))
+    : content;
+  if (bytes !== null) await fileSystem.createUnflushed(path, bytes, mode ?? 0o644, mode !== undefined);
+}
+
+async function verifyAll(
+  { state, journal, context, onVerified }: StageOptions,
+  written: readonly StagedChange[],
+): Promise<void> {
+  for (const staged of written) {
+    const { change, entry } = staged;
+    if (context.signal?.aborted) return;
+    await named(staged, async () => {
+      const bytes = await state.fileSystem.readFile(stagedPath(state, journal, entry));
+      if (sha256(bytes) === entry.after) return onVerified?.(change, bytes);
+      throw new SyncError(
+        'io',
+        `${change.path} reads differently from what was written to the staging folder; nothing was changed.`,
+        {
+          hint: 'The disk may be failing.',
+        },
+      );
+    });
+  }
+}
+
+/** All of them at once: waiting for the disk file by file is what would take the time. */
+async function flushStaged(
+  { state, journal }: StageOptions,
+  written: readonly StagedChange[],
+): Promise<void> {
+  for (const index of journal.stagings.keys()) {
+    const folder = stagingFolder(state, journal, index);
+    const files = written.filter(({ entry }) => entry.staging === index);
+    await state.fileSystem.syncFiles(
+      folder,
+      files.map(({ entry }) => stagedPath(state, journal, entry)),
+    );
+    await state.fileSystem.syncDirectory(folder);
+  }
+}
+
+/** SHA-256 of what a change makes of its file; null when it deletes it. */
+export function digestAfter({ content }: FileChange): string | null {
+  return isStaged(content) ? content.digest : content && sha256(content);
+}
+
+function isStaged(content: FileChange['content']): content is StagedContent {
+  return content !== null && 'staged' in content;
+}
+
+async function named<T>({ change }: StagedChange, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw ioError(`Could not stage ${change.path}; nothing was changed`, error);
+  }
+}
