@@ -76,9 +76,12 @@ export class AgreedPacks {
     const name = `${String(Date.now()).padStart(15, '0')}-${randomUUID()}.pack`;
     const path = join(await this.#state.ensure(...folder), name);
     try {
-      writeFileSync(`${path}.part`, Buffer.concat([head, json, ...held.map(({ bytes }) => bytes)]), {
-        mode: 0o600,
-      });
+      const file = openSync(`${path}.part`, 'wx', 0o600);
+      try {
+        for (const piece of [head, json, ...held.map(({ bytes }) => bytes)]) writeFileSync(file, piece);
+      } finally {
+        closeSync(file);
+      }
       renameSync(`${path}.part`, path);
     } catch (error) {
       rmSync(`${path}.part`, { force: true });

@@ -1,11 +1,11 @@
-import { lstatSync, readdirSync, type Dirent } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readdirSync, type Dirent, type Stats } from 'node:fs';
+import { join, sep } from 'node:path';
 import { breather } from '../disk/breathe';
 import { ioReason } from '../state/ioReason';
 import { errnoOf, SyncError } from '../syncError';
 import { exclusionByName, type ExcludedFile, type Exclusion } from './excludedFile';
 import type { HashCache } from './hashCache';
-import { createFileHasher } from './hashFile';
+import { createFileHasher, type HashedFile } from './hashFile';
 import type { LocalFile, LocalTree } from './localTree';
 import type { IgnoreRules } from './readIgnoreRules';
 
@@ -17,6 +17,8 @@ export interface CollectOptions {
   readonly ignored: IgnoreRules;
   /** Without one, every file is hashed. */
   readonly cache?: HashCache | undefined;
+  /** Files that the same rules have let pass by their names on the other side. */
+  readonly judged?: { has(path: string): boolean } | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,7 +32,7 @@ const stagingName = '.systemprompt-sync-staging';
  * @throws SyncError `missingConfig` when the services directory is gone, `cancelled`
  */
 export async function collectFiles(options: CollectOptions): Promise<LocalTree> {
-  const { servicesDir, directories, ignored, cache, signal } = options;
+  const { servicesDir, directories, ignored, cache, judged, signal } = options;
   const files = new Map<string, LocalFile>();
   const excluded: ExcludedFile[] = [];
   const breathe = breather(signal);
@@ -44,26 +46,40 @@ export async function collectFiles(options: CollectOptions): Promise<LocalTree> 
     exclude(path, { kind: 'unreadable', reason: `cannot be read: ${ioReason(error)}` });
   };
 
-  const addFile = async (path: string, absolute: string): Promise<void> => {
+  const addHashed = (path: string, hashed: HashedFile | undefined): void => {
+    if (hashed === undefined) return exclude(path, notRegular);
+    const { digest, size, stats } = hashed;
+    if (size === stats.size) cache?.add(path, stats, digest);
+    files.set(path, { path, digest, size, executable: isExecutable(stats) });
+  };
+  const excludeFailed = (path: string, error: unknown): void => {
+    if (errnoOf(error) === 'ELOOP') exclude(path, isLink);
+    else unreadable(path, error);
+  };
+
+  /** Only a large file is waited for: a promise for each of the others would cost as much as looking at it. */
+  const addFile = (path: string): Promise<void> | undefined => {
+    const absolute = servicesDir + sep + path;
     try {
-      const stats = lstatSync(absolute);
-      const executable = (stats.mode & 0o100) !== 0;
-      const known = cache?.find(path, stats);
-      if (known !== undefined) {
-        files.set(path, { path, digest: known, size: stats.size, executable });
-        return;
+      if (cache?.has(path) === true) {
+        const stats = lstatSync(absolute);
+        const digest = cache.find(path, stats);
+        if (digest !== undefined) {
+          files.set(path, { path, digest, size: stats.size, executable: isExecutable(stats) });
+          return undefined;
+        }
       }
-      const result = hasher.hash(absolute, breathe);
-      const hashed = result instanceof Promise ? await result : result;
-      if (hashed === undefined) exclude(path, notRegular);
-      else {
-        if (hashed.size === hashed.stats.size) cache?.add(path, hashed.stats, hashed.digest);
-        files.set(path, { path, digest: hashed.digest, size: hashed.size, executable });
-      }
+      const hashed = hasher.hash(absolute, breathe);
+      if (hashed instanceof Promise)
+        return hashed.then(
+          (done) => addHashed(path, done),
+          (error: unknown) => excludeFailed(path, error),
+        );
+      addHashed(path, hashed);
     } catch (error) {
-      if (errnoOf(error) === 'ELOOP') exclude(path, isLink);
-      else unreadable(path, error);
+      excludeFailed(path, error);
     }
+    return undefined;
   };
 
   const pending = topLevel(servicesDir, directories, ignored, exclude);
@@ -73,12 +89,12 @@ export async function collectFiles(options: CollectOptions): Promise<LocalTree> 
       const path = `${directory}/${entry.name}`;
       if (entry.name === stagingName) continue;
       const isDirectory = entry.isDirectory();
-      const reason = exclusionOf(entry, path, ignored);
+      const isJudged = entry.isFile() && judged?.has(path) === true;
+      const reason = isJudged ? undefined : exclusionOf(entry, path, ignored);
       if (reason !== undefined) exclude(isDirectory ? `${path}/` : path, reason);
       else if (isDirectory) pending.push(path);
       else {
-        await addFile(path, join(servicesDir, path));
-        const pause = breathe();
+        const pause = addFile(path) ?? breathe();
         if (pause) await pause;
       }
     }
@@ -89,6 +105,10 @@ export async function collectFiles(options: CollectOptions): Promise<LocalTree> 
 
 const isLink: Exclusion = { kind: 'link', reason: 'a symbolic link: links are never followed' };
 const notRegular: Exclusion = { kind: 'special', reason: 'neither a file nor a directory' };
+
+function isExecutable({ mode }: Stats): boolean {
+  return (mode & 0o100) !== 0;
+}
 
 function exclusionOf(entry: Dirent, path: string, ignored: IgnoreRules): Exclusion | undefined {
   const byName = exclusionByName(path, entry.isDirectory(), ignored);

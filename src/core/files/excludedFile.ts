@@ -1,6 +1,7 @@
 import { defaultArchiveLimits } from './archive/archiveLimits';
 import { archivePathProblem } from './archive/archivePath';
 import { neverSentReason } from './archive/neverSent';
+import { isPlainPath } from './archive/plainPath';
 import type { IgnoreRules } from './readIgnoreRules';
 
 /**
@@ -21,6 +22,8 @@ export interface ExcludedFile {
 
 export type Exclusion = Pick<ExcludedFile, 'kind' | 'reason'>;
 
+const isIgnored: Exclusion = { kind: 'ignored', reason: 'named in .systempromptignore' };
+
 /**
  * Why a path is kept out by its name alone, or undefined: secrets (design.md rule 6), what the user ignores, and names
  * that some platform cannot hold. The same answer on both sides.
@@ -32,11 +35,10 @@ export function exclusionByName(
   isDirectory: boolean,
   ignored: IgnoreRules,
 ): Exclusion | undefined {
+  if (isPlainPath(path)) return ignored(isDirectory ? `${path}/` : path) ? isIgnored : undefined;
   const secret = neverSentReason(path);
   if (secret !== undefined) return { kind: 'secret', reason: `${secret}: never leaves this machine` };
-  if (ignored(isDirectory ? `${path}/` : path)) {
-    return { kind: 'ignored', reason: 'named in .systempromptignore' };
-  }
+  if (ignored(isDirectory ? `${path}/` : path)) return isIgnored;
   const problem = archivePathProblem(path, defaultArchiveLimits);
   return problem && { kind: 'name', reason: problem.reason };
 }

@@ -23,7 +23,7 @@ import { applyPull } from './applyPull';
 import { applyPush } from './applyPush';
 import type { ArchiveLimits } from './archive/archiveLimits';
 import { backUpTree } from './backUpTree';
-import { collectFiles } from './collectFiles';
+import { collectFiles, type CollectOptions } from './collectFiles';
 import { compareFiles } from './compareFiles';
 import { connectTenant, type ConnectOptions, type TenantConnection } from '../api/connectTenant';
 import type { FilesDiff } from './filesDiff';
@@ -51,7 +51,7 @@ export interface FileSyncSettings extends ConnectOptions {
   readonly keepCaches?: boolean | undefined;
 }
 
-/** The base of files is kept under this name, per tenant. */
+/** Of the base, which is kept per tenant. */
 const domain = 'files';
 
 /**
@@ -74,11 +74,15 @@ export class FileSyncService {
    * @throws SyncError `missingConfig` when the services directory is gone, `io`, `cancelled`
    */
   async collect(directories: readonly string[] = classicDirectories): Promise<LocalTree> {
+    const { project } = this.#settings;
+    return this.#collect({ directories, ignored: await readIgnoreRules(project.root, project.servicesDir) });
+  }
+
+  async #collect(what: Pick<CollectOptions, 'directories' | 'ignored' | 'judged'>): Promise<LocalTree> {
     const { project, context, keepCaches = true } = this.#settings;
     const cache = await openHashCache(this.#state);
-    const ignored = await readIgnoreRules(project.root, project.servicesDir);
     const { servicesDir } = project;
-    const tree = await collectFiles({ servicesDir, directories, ignored, cache, signal: context.signal });
+    const tree = await collectFiles({ ...what, servicesDir, cache, signal: context.signal });
     if (keepCaches) await cache.save(context.now());
     return tree;
   }
@@ -107,7 +111,8 @@ export class FileSyncService {
       readIgnoreRules(project.root, project.servicesDir),
     ]);
     const remote = remoteTree(manifest, ignored);
-    const local = await this.collect(remote.state.directories);
+    const { directories } = remote.state;
+    const local = await this.#collect({ directories, ignored, judged: remote.files });
     return compareFiles({ local, remote, base, tenant: tenant.identity, states });
   }
 

@@ -4,15 +4,33 @@ import type { StateDirectory } from '../state/stateDirectory';
 import { SyncError } from '../syncError';
 
 /** In columns: fifty thousand small objects would take longer to check than the files to look at. */
-const schema = z.object({
-  format: z.literal(1),
-  paths: z.array(z.string()),
-  sizes: z.array(z.number()),
-  mtimes: z.array(z.number()),
-  ctimes: z.array(z.number()),
-  inodes: z.array(z.number()),
+interface Stored {
+  readonly format: 1;
+  readonly paths: readonly string[];
+  readonly sizes: readonly number[];
+  readonly mtimes: readonly number[];
+  readonly ctimes: readonly number[];
+  readonly inodes: readonly number[];
   /** 64 hex digits for each path, in one text. */
-  digests: z.string(),
+  readonly digests: string;
+}
+
+/** By hand, in one pass: a schema that copies every column costs as much as reading it. */
+const schema = z.custom<Stored>((value: unknown) => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { format, paths, sizes, mtimes, ctimes, inodes, digests } = value as {
+    readonly [Key in keyof Stored]?: unknown;
+  };
+  if (format !== 1 || !Array.isArray(paths) || typeof digests !== 'string') return false;
+  const isColumn = (column: unknown) =>
+    Array.isArray(column) &&
+    column.length === paths.length &&
+    column.every((number) => typeof number === 'number');
+  return (
+    paths.every((path) => typeof path === 'string') &&
+    [sizes, mtimes, ctimes, inodes].every(isColumn) &&
+    digests.length === paths.length * digestLength
+  );
 });
 
 const cacheFile = 'cache/files.json';
@@ -30,6 +48,8 @@ interface Known {
 
 /** Digests of files whose size, times and inode have not changed since they were hashed. */
 export interface HashCache {
+  /** False: a file is not worth looking at, it has to be hashed. */
+  has(path: string): boolean;
   find(path: string, stats: Stats): string | undefined;
   add(path: string, stats: Stats, digest: string): void;
   /**
@@ -42,22 +62,24 @@ export interface HashCache {
 /** A cache that cannot be understood is an empty one: it is only ever a shortcut. */
 export async function openHashCache(state: StateDirectory): Promise<HashCache> {
   const stored = await readStored(state);
-  const kept = new Map<string, Known>();
-  let news = false;
+  const rows = new Map(stored?.paths.map((path, row) => [path, row]));
+  const found = new Set<number>();
+  const added = new Map<string, Known>();
   return {
+    has: (path) => rows.has(path),
     find(path, stats) {
-      const known = stored.get(path);
-      if (known === undefined || !isSame(known, stats)) return undefined;
-      kept.set(path, known);
-      return known.digest;
+      const row = rows.get(path);
+      if (stored === undefined || row === undefined || !isSame(stored, row, stats)) return undefined;
+      found.add(row);
+      return digestAt(stored, row);
     },
     add(path, { size, mtimeMs, ctimeMs, ino }, digest) {
-      kept.set(path, { size, mtimeMs, ctimeMs, ino, digest });
-      news = true;
+      added.set(path, { size, mtimeMs, ctimeMs, ino, digest });
     },
     async save(nowMs) {
-      if (!news && kept.size === stored.size) return;
-      const settled = [...kept].filter(
+      if (added.size === 0 && found.size === rows.size) return;
+      const kept = stored === undefined ? [] : [...found].map((row) => knownAt(stored, row));
+      const settled = [...kept, ...added].filter(
         ([, { mtimeMs, ctimeMs }]) => nowMs - Math.max(mtimeMs, ctimeMs) > settledMs,
       );
       const column = <Value>(of: (known: Known) => Value) => settled.map(([, known]) => of(known));
@@ -74,30 +96,35 @@ export async function openHashCache(state: StateDirectory): Promise<HashCache> {
   };
 }
 
-function isSame(known: Known, { size, mtimeMs, ctimeMs, ino }: Stats): boolean {
-  return known.size === size && known.mtimeMs === mtimeMs && known.ctimeMs === ctimeMs && known.ino === ino;
+function isSame(stored: Stored, row: number, { size, mtimeMs, ctimeMs, ino }: Stats): boolean {
+  return (
+    stored.sizes[row] === size &&
+    stored.mtimes[row] === mtimeMs &&
+    stored.ctimes[row] === ctimeMs &&
+    stored.inodes[row] === ino
+  );
 }
 
-async function readStored(state: StateDirectory): Promise<ReadonlyMap<string, Known>> {
-  const known = new Map<string, Known>();
+function digestAt({ digests }: Stored, row: number): string {
+  return digests.slice(row * digestLength, (row + 1) * digestLength);
+}
+
+function knownAt(stored: Stored, row: number): [string, Known] {
+  const known = {
+    size: stored.sizes[row] ?? -1,
+    mtimeMs: stored.mtimes[row] ?? -1,
+    ctimeMs: stored.ctimes[row] ?? -1,
+    ino: stored.inodes[row] ?? -1,
+    digest: digestAt(stored, row),
+  };
+  return [stored.paths[row] ?? '', known];
+}
+
+async function readStored(state: StateDirectory): Promise<Stored | undefined> {
   try {
-    const stored = await state.readJson(cacheFile, schema);
-    if (stored === undefined) return known;
-    const { paths, sizes, mtimes, ctimes, inodes, digests } = stored;
-    for (const [index, path] of paths.entries()) {
-      const digest = digests.slice(index * digestLength, (index + 1) * digestLength);
-      if (digest.length !== digestLength) break;
-      known.set(path, {
-        size: sizes[index] ?? -1,
-        mtimeMs: mtimes[index] ?? -1,
-        ctimeMs: ctimes[index] ?? -1,
-        ino: inodes[index] ?? -1,
-        digest,
-      });
-    }
+    return await state.readJson(cacheFile, schema);
   } catch (error) {
     if (!SyncError.is(error, 'stateCorrupted')) throw error;
-    known.clear();
+    return undefined;
   }
-  return known;
 }

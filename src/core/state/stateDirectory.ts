@@ -139,7 +139,8 @@ function unlessThere(error: unknown): void {
 
 function within(root: string, parts: readonly string[]): string {
   const path = join(root, ...parts);
-  if (path === root || isInside(root, path)) return path;
+  // Both are normalised, so that the text alone tells.
+  if (path === root || path.startsWith(root + sep)) return path;
   throw new SyncError('internal', `${basename(path)} is not a part of the state folder.`);
 }
 

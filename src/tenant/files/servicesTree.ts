@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, lstatSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { breather } from '../../core/disk/breathe';
 import { defaultArchiveLimits } from '../../core/files/archive/archiveLimits';
 import { archivePathProblem, comparePaths } from '../../core/files/archive/archivePath';
 import { neverSentReason } from '../../core/files/archive/neverSent';
-import { errnoOf } from '../../core/syncError';
+import { createFileHasher } from '../../core/files/hashFile';
 import type { TenantSettings } from '../tenantOptions';
-import { createConcurrencyLimit } from './exclusive';
 
 export interface ServiceFile {
   /** Relative to the services directory, with `/`. */
@@ -41,22 +41,23 @@ export function createServicesTree(
   settings: Pick<TenantSettings, 'servicesDir' | 'directories' | 'behaviour'>,
 ): ServicesTree {
   let cache = new Map<string, { identity: string; file: ServiceFile }>();
-  const limited = createConcurrencyLimit(16);
+
+  // Many small files: synchronous calls take a fraction of what the thread pool does; others have their turn in between.
+  const breathe = breather(undefined);
+  const hasher = createFileHasher();
 
   const describe = async (found: FoundFile, fresh: typeof cache): Promise<ServiceFile | undefined> => {
-    const stats = await statOrGone(found.absolutePath);
+    const stats = statOrGone(found.absolutePath);
     if (stats === undefined || !stats.isFile()) return undefined;
     const identity = [stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs, stats.mode].join(' ');
     const known = cache.get(found.path);
-    const file =
-      known?.identity === identity
-        ? known.file
-        : {
-            path: found.path,
-            checksum: await hashFile(found.absolutePath),
-            size: Number(stats.size),
-            executable: (stats.mode & 0o100n) !== 0n,
-          };
+    const isKnown = known?.identity === identity;
+    const hashed = isKnown ? undefined : hasher.hash(found.absolutePath, breathe);
+    const now = hashed instanceof Promise ? await hashed : hashed;
+    const checksum = isKnown ? known.file.checksum : now?.digest;
+    if (checksum === undefined) return undefined;
+    const executable = (stats.mode & 0o100n) !== 0n;
+    const file = { path: found.path, checksum, size: Number(stats.size), executable };
     const settled = BigInt(Date.now()) * 1_000_000n - stats.ctimeNs > settledNs;
     if (settled) fresh.set(found.path, { identity, file });
     return file;
@@ -75,9 +76,15 @@ export function createServicesTree(
       }
       if (settings.behaviour.manifestOrder === 'sorted') found.sort((a, b) => comparePaths(a.path, b.path));
       const fresh: typeof cache = new Map();
-      const files = await Promise.all(found.map((file) => limited(() => describe(file, fresh))));
+      const files: ServiceFile[] = [];
+      for (const one of found) {
+        const file = await describe(one, fresh);
+        if (file !== undefined) files.push(file);
+        const pause = breathe();
+        if (pause) await pause;
+      }
       cache = fresh;
-      return files.filter((file) => file !== undefined);
+      return files;
     },
   };
 }
@@ -88,7 +95,7 @@ async function collect(
   strict: boolean,
   found: FoundFile[],
 ): Promise<void> {
-  const stats = await statOrGone(directory);
+  const stats = statOrGone(directory);
   if (stats === undefined || !stats.isDirectory()) return;
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = `${prefix}/${entry.name}`;
@@ -99,13 +106,8 @@ async function collect(
   }
 }
 
-async function statOrGone(path: string): Promise<BigIntStats | undefined> {
-  try {
-    return await lstat(path, { bigint: true });
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+function statOrGone(path: string): BigIntStats | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false });
 }
 
 export async function hashFile(path: string): Promise<string> {

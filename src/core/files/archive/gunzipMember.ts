@@ -6,6 +6,8 @@ import { unsafeArchive } from './archiveRule';
 import { parseGzipHeader } from './gzipHeader';
 
 const trailerBytes = 8;
+/** What is unpacked at once: each piece is a turn of the thread pool. */
+const pieceBytes = 128 * 1024;
 
 /**
  * Unpacks a stream that is exactly one gzip member and nothing else. Node's own gunzip takes any number of members
@@ -21,7 +23,7 @@ export async function* gunzipMember(
   limits: Pick<ArchiveLimits, 'maxTotalBytes' | 'maxRatio' | 'ratioGraceBytes'>,
 ): AsyncGenerator<Buffer> {
   const input = source[Symbol.asyncIterator]();
-  const inflate = createInflateRaw();
+  const inflate = createInflateRaw({ chunkSize: pieceBytes });
   let checksum = 0;
   let length = 0;
   try {

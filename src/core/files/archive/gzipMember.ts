@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib';
+import { looksCompressible } from './looksCompressible';
 
 /** RFC 1952 without a time and with an unknown operating system, so that every machine writes the same ten bytes. */
 export const gzipMemberHeader: Uint8Array = Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
@@ -19,10 +20,8 @@ const compress = promisify(deflateRaw) as (data: Uint8Array, options: object) =>
 const blockBytes = 256 * 1024;
 /** How far deflate looks back: each block is given the end of the one before it, so that the size does not suffer. */
 const windowBytes = 32 * 1024;
-/** A few pieces tell whether a block compresses at all: images and fonts do not, and cost the most. */
-const samples = 8;
-const sampleBytes = 1024;
-const compressibleShare = 0.95;
+/** Of a block all segments compress, or none does: images and fonts do not, cost the most, and lie between texts. */
+const segmentBytes = 32 * 1024;
 
 /**
  * Compresses a stream as one gzip member, its blocks side by side on the worker threads of Node's pool. Where the blocks
@@ -39,10 +38,10 @@ export async function* gzipMember(source: AsyncIterable<Uint8Array>, level: numb
   let before: Buffer = Buffer.alloc(0);
   try {
     yield Buffer.from(gzipMemberHeader);
-    for await (const block of inBlocks(source)) {
+    for await (const { block, isCompressible } of inBlocks(source)) {
       checksum = crc32(block, checksum);
       length += block.length;
-      running.push(watched(compressBlock(block, before, level)));
+      running.push(watched(compressBlock(block, before, isCompressible ? level : 0)));
       before = block;
       if (running.length >= atOnce) yield await (running.shift() ?? Buffer.alloc(0));
     }
@@ -64,39 +63,46 @@ function watched(result: Promise<Buffer>): Promise<Buffer> {
 function compressBlock(block: Buffer, before: Buffer, level: number): Promise<Buffer> {
   const dictionary = before.subarray(Math.max(0, before.length - windowBytes));
   return compress(block, {
-    level: isCompressible(block) ? level : 0,
+    level,
     finishFlush: constants.Z_SYNC_FLUSH,
-    chunkSize: 64 * 1024,
+    chunkSize: blockBytes,
     ...(dictionary.length > 0 && { dictionary }),
   });
 }
 
-/** One piece that compresses is enough: a block of images may hold text as well. */
-function isCompressible(block: Buffer): boolean {
-  if (block.length <= samples * sampleBytes) return true;
-  for (let index = 0; index < samples; index += 1) {
-    const start = Math.floor(((block.length - sampleBytes) * index) / (samples - 1));
-    const sample = block.subarray(start, start + sampleBytes);
-    if (deflateRawSync(sample, { level: 1 }).length < compressibleShare * sampleBytes) return true;
-  }
-  return false;
+interface Block {
+  readonly block: Buffer;
+  readonly isCompressible: boolean;
 }
 
-/** The same bytes in blocks of one size; only the last one is shorter. */
-async function* inBlocks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+/** The same bytes in blocks that end where they are full, or where what follows compresses and they do not, or the reverse. */
+async function* inBlocks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Block> {
   let block = Buffer.allocUnsafe(blockBytes);
   let filled = 0;
+  let isCompressible = true;
   for await (const chunk of source) {
     for (let offset = 0; offset < chunk.length;) {
-      const part = chunk.subarray(offset, offset + blockBytes - filled);
+      const start = filled - (filled % segmentBytes);
+      const part = chunk.subarray(offset, offset + start + segmentBytes - filled);
       block.set(part, filled);
       filled += part.length;
       offset += part.length;
+      if (filled < start + segmentBytes) continue;
+      const segment = block.subarray(start, filled);
+      const isSegmentCompressible = looksCompressible(segment);
+      if (start > 0 && isSegmentCompressible !== isCompressible) {
+        const next = Buffer.allocUnsafe(blockBytes);
+        next.set(segment);
+        yield { block: block.subarray(0, start), isCompressible };
+        block = next;
+        filled = segment.length;
+      }
+      isCompressible = isSegmentCompressible;
       if (filled < blockBytes) continue;
-      yield block;
+      yield { block, isCompressible };
       block = Buffer.allocUnsafe(blockBytes);
       filled = 0;
     }
   }
-  if (filled > 0) yield block.subarray(0, filled);
+  if (filled > 0) yield { block: block.subarray(0, filled), isCompressible: true };
 }
