@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { killWhileSyncing } from './killWhileSyncing';
 
-/** SOAK_KILLS=1200 makes it the thousand deaths; the default keeps the whole soak under its time on two cores. */
-const rounds = Number(process.env['SOAK_KILLS'] ?? 300);
+/** With the kills of swaps and of counters beside it, the soak comes to more than a thousand. */
+const rounds = Number(process.env['SOAK_KILLS'] ?? 600);
 
 it(
   'heals by itself when a pull, a push or a restore is killed, hundreds of times',
