@@ -14,7 +14,7 @@ function version(number: number): Files {
 }
 
 it('heals by itself when a pull is killed', async () => {
-  await killWhilePulling(5);
+  await killWhilePulling(3);
 }, 240_000);
 
 /**
