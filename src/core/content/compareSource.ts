@@ -34,20 +34,21 @@ export interface SourceComparison {
   readonly warnings: readonly ContentProblem[];
 }
 
-/** Whole rows are read only where the digests do not already say that both sides are equal. */
-export function idsOfDifferingRows(scan: SourceScan, rows: readonly RowDigest[]): string[] {
-  if (scan.unreadable) return [];
-  const digests = new Map(scan.items.map((file) => [contentKeyText(file), file.digest]));
-  return rows.filter((row) => digests.get(contentKeyText(row)) !== row.digest).map(({ id }) => id);
-}
-
-/** The files that have a row and do not equal it: their fields are looked at. */
-export function differingFiles(scan: SourceScan, rows: readonly RowDigest[]): ScannedFile[] {
-  const digests = new Map(rows.map((row) => [contentKeyText(row), row.digest]));
-  return scan.items.filter((file) => {
-    const digest = digests.get(contentKeyText(file));
-    return digest !== undefined && digest !== file.digest;
-  });
+/** What the digests do not already say to be equal: the whole rows that are to be read, and the files whose fields are looked at. */
+export function whatDiffers(
+  scan: SourceScan,
+  rows: readonly RowDigest[],
+): { readonly rowIds: readonly string[]; readonly files: readonly ScannedFile[] } {
+  const byKey = new Map(scan.items.map((file) => [contentKeyText(file), file]));
+  const rowIds: string[] = [];
+  const files: ScannedFile[] = [];
+  for (const row of rows) {
+    const file = byKey.get(contentKeyText(row));
+    if (file?.digest === row.digest) continue;
+    rowIds.push(row.id);
+    if (file) files.push(file);
+  }
+  return scan.unreadable ? { rowIds: [], files } : { rowIds, files };
 }
 
 /** Compares the files of a source with its rows. Pure. */

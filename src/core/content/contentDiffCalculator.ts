@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../database/connection';
 import { contentKeyText, type ContentFields, type ScannedFile } from '../models/content';
 import type { ContentDiff, ContentDifference, SourceDiff } from '../models/contentDiff';
@@ -5,7 +6,7 @@ import { breather } from '../disk/breathe';
 import type { RunContext } from '../ports';
 import type { BaseState } from '../state/baseStore';
 import { SyncError } from '../syncError';
-import { compareSource, differingFiles, idsOfDifferingRows, type SourceComparison } from './compareSource';
+import { compareSource, whatDiffers, type SourceComparison } from './compareSource';
 import { groupSources, type ContentConfig, type SourceGroup } from './config/contentConfig';
 import { ContentFiles } from './contentFiles';
 import { findForeignHolders, readRowDigests, readRowsById, type ForeignHolder } from './contentRepository';
@@ -46,8 +47,11 @@ export class ContentDiffCalculator {
       SyncError.throwIfAborted(context.signal);
       context.progress({ message: group.name, done: compared.length, total: groups.length });
       const [scan, rows] = await Promise.all([scanGroup(group, context), readRowDigests(db, group.sourceId)]);
-      const details = await readRowsById(db, idsOfDifferingRows(scan, rows));
-      const fileFields = await readFields(files, differingFiles(scan, rows), context.signal);
+      const differing = whatDiffers(scan, rows);
+      const details = await readRowsById(db, differing.rowIds);
+      const fileFields = await readFields(files, differing.files, context.signal);
+      // An editor's thread answers in between.
+      await setImmediate();
       compared.push(compareSource({ group, scan, configErrors, rows, details, fileFields, base }));
     }
     const sources = await markTakenSlugs(
