@@ -1,8 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { create } from 'tar';
 import { fileContent } from '../src/core/files/archive/fileContent';
 import { writeArchive } from '../src/core/files/archive/writeArchive';
@@ -18,13 +27,25 @@ import { createTenantServer } from '../src/tenant/createTenantServer';
 import { sequentialManifest, walkAndStat, walkReadHash, writeServices } from './filesTree';
 import { measure, printTable } from './measure';
 
-/** `FILES=50000` for the larger size. */
+/** `FILES=50000` for the larger size; `npm run bench files:packing,pulling` for some of the tables. */
 const count = Number(process.env['FILES'] ?? 5_000);
+const operatorToken = 'bench-operator-token';
+const parts = { scanning, packing, comparing, pulling, memory };
+
+if (process.argv[2] === 'once') {
+  // A process of its own, so that its peak memory is that of one operation.
+  const [operation = '', folder = '', url = ''] = process.argv.slice(3);
+  const run = async (files: FileSyncService): Promise<unknown> =>
+    operation === 'push' ? files.push({}, async () => ({})) : files.pull({}, async () => ({}));
+  await using(folder, run, url);
+  console.log(process.resourceUsage().maxRSS);
+  process.exit();
+}
 const root = mkdtempSync(join(tmpdir(), 'sync-bench-files-'));
 const home = join(root, 'home');
 const services = join(home, 'services');
 const remote = join(root, 'remote');
-const operatorToken = 'bench-operator-token';
+const requests: string[] = [];
 mkdirSync(join(home, '.systemprompt'), { recursive: true });
 mkdirSync(remote);
 writeServices(services, count);
@@ -33,23 +54,21 @@ const server = await createTenantServer({
   operatorToken,
   maxBodyBytes: 1024 ** 3,
   maxUnpackedBytes: 2 * 1024 ** 3,
+  log: (line) => requests.push(line),
 });
 try {
   console.log(`${count} files, ${(walkAndStat(services) / 1e6).toFixed(0)} MB`);
-  await scanning();
-  await packing();
-  await comparing();
-  await pulling();
-  console.log(
-    `\nPeak memory of this process, endpoint and all anchors included: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`,
-  );
+  await using(home, (files) => files.push({ conflict: 'local' }, async () => ({})));
+  const chosen = process.argv.slice(2);
+  for (const [name, run] of Object.entries(parts))
+    if (chosen.length === 0 || chosen.includes(name)) await run();
 } finally {
   await server.close();
   rmSync(root, { recursive: true, force: true });
 }
 
-async function service(folder = home): Promise<FileSyncService> {
-  const project = await discoverProject({ start: folder, env: {}, tenantId: 't', origin: server.url });
+async function service(folder: string, origin: string): Promise<FileSyncService> {
+  const project = await discoverProject({ start: folder, env: {}, tenantId: 't', origin });
   return new FileSyncService({
     project,
     context: quietContext(),
@@ -57,8 +76,12 @@ async function service(folder = home): Promise<FileSyncService> {
   });
 }
 
-async function using<T>(folder: string, run: (files: FileSyncService) => Promise<T>): Promise<T> {
-  const files = await service(folder);
+async function using<T>(
+  folder: string,
+  run: (files: FileSyncService) => Promise<T>,
+  origin = server.url,
+): Promise<T> {
+  const files = await service(folder, origin);
   try {
     return await run(files);
   } finally {
@@ -75,7 +98,11 @@ async function scanning(): Promise<void> {
       run: () => shell('find . -type f -print0 | xargs -0 -P2 -n 500 sha256sum > /dev/null', services),
     },
     { name: 'walk, read, hash', run: () => walkReadHash(services) },
-    { name: 'one after the other (cloud.md 1.6)', run: () => sequentialManifest(services) },
+    {
+      name: 'one after the other (cloud.md 1.6)',
+      run: () => sequentialManifest(services),
+      anchor: 'ours, cold',
+    },
     {
       name: 'ours, cold',
       run: () => collectFiles({ servicesDir: services, directories, ignored }),
@@ -110,6 +137,14 @@ async function packing(): Promise<void> {
     { name: 'node-tar with gzip', run: nodeTar },
     { name: 'ours', run: ours, anchor: packer, goal: '≤ 1' },
     { name: 'ours beside node-tar', run: ours, anchor: 'node-tar with gzip', goal: '≤ 0.4' },
+    {
+      name: 'hash all, then pack in one stream (cloud.md 1.6)',
+      run: async () => {
+        sequentialManifest(services);
+        await nodeTar();
+      },
+      anchor: 'ours',
+    },
   ]);
   for (const [name, run] of [
     [packer, external],
@@ -123,7 +158,6 @@ async function packing(): Promise<void> {
 }
 
 async function comparing(): Promise<void> {
-  await using(home, (files) => files.push({ conflict: 'local' }, async () => ({})));
   const manifest = await using(home, (files) => files.manifest());
   const state = openStateDirectory(home);
   const compare = async (isWarm: boolean) => {
@@ -170,10 +204,23 @@ async function comparing(): Promise<void> {
     {
       name: 'push of one changed file',
       reset: () => writeFileSync(join(services, 'content', 'd1', '1.md'), `changed ${(change += 1)}`),
-      run: () => using(home, (files) => files.push({}, async () => ({}))),
+      run: () => {
+        requests.length = 0;
+        return using(home, (files) => files.push({}, async () => ({})));
+      },
       anchor: 'walk, stat',
     },
   ]);
+  const counted = new Map<string, number>();
+  for (const line of requests) {
+    const { method, route } = JSON.parse(line) as { method: string; route: string };
+    counted.set(`${method} ${route}`, (counted.get(`${method} ${route}`) ?? 0) + 1);
+  }
+  printTable(
+    'Requests of that push',
+    ['request', 'times'],
+    [...counted].map(([name, times]) => [name, String(times)]),
+  );
 }
 
 async function pulling(): Promise<void> {
@@ -203,11 +250,42 @@ async function pulling(): Promise<void> {
       goal: '≤ 1.5',
     },
     {
+      name: 'ours, beside what also flushes',
+      reset: next,
+      run: () => using(folder(), (files) => files.pull({}, async () => ({}))),
+      anchor: 'tar xzf, then sync',
+    },
+    {
       name: 'ours, nothing changed',
       run: () => using(folder(), (files) => files.pull({}, async () => ({}))),
       anchor: 'tar xzf',
     },
   ]);
+}
+
+/** Of one push and one pull of everything, each in a process of its own; the goal is for 400 MB of files. */
+async function memory(): Promise<void> {
+  const folder = join(root, 'memory');
+  mkdirSync(join(folder, '.systemprompt'), { recursive: true });
+  mkdirSync(join(folder, 'services'));
+  const pulled = await once('pull', folder);
+  for (const name of readdirSync(remote)) rmSync(join(remote, name), { recursive: true });
+  const pushed = await once('push', home);
+  printTable(
+    'Peak memory',
+    ['what', 'MB', 'goal'],
+    [
+      ['a push of everything', pushed, '< 200'],
+      ['a pull of everything', pulled, '< 200'],
+    ],
+  );
+}
+
+/** @returns megabytes */
+async function once(operation: string, folder: string): Promise<string> {
+  const argv = [process.argv[1] ?? '', 'once', operation, folder, server.url];
+  const { stdout } = await promisify(execFile)(process.execPath, argv);
+  return (Number(stdout) / 1024).toFixed(0);
 }
 
 function shell(command: string, cwd: string): string {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [NAME…]`: measures, and prints tables. Each area is a file `bench/NAME.bench.ts`; anchors and our own way
+ * `npm run bench [NAME…]`: measures, and prints tables. `NAME:PART,PART` measures parts of an area that knows them by name. Each area is a file `bench/NAME.bench.ts`; anchors and our own way
  * are measured side by side in one run, as medians of five, and the ratio is what counts. Nothing here passes or fails.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,13 @@ const known = readdirSync(path.join(root, 'bench'))
   .filter((name) => name.endsWith(suffix))
   .map((name) => name.slice(0, -suffix.length));
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
-const unknown = wanted.filter((name) => !known.includes(name));
+const parts = new Map(
+  wanted.map((argument) => {
+    const [name, list] = argument.split(':');
+    return [name, list === undefined ? [] : list.split(',')];
+  }),
+);
+const unknown = [...parts.keys()].filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(', ')}; there are ${known.join(', ')}.`);
   process.exit(2);
@@ -34,7 +40,7 @@ const scriptsInPlace = {
 };
 
 const outdir = path.join(root, '.cache', 'bench');
-for (const name of wanted.length > 0 ? wanted : known) {
+for (const name of wanted.length > 0 ? parts.keys() : known) {
   await build({
     absWorkingDir: root,
     entryPoints: [path.join('bench', `${name}${suffix}`)],
@@ -48,9 +54,7 @@ for (const name of wanted.length > 0 ? wanted : known) {
     logLevel: 'error',
   });
   console.log(`\n# ${name}`);
-  const { status } = spawnSync(process.execPath, ['--expose-gc', path.join(outdir, `${name}.mjs`)], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const argv = ['--expose-gc', path.join(outdir, `${name}.mjs`), ...(parts.get(name) ?? [])];
+  const { status } = spawnSync(process.execPath, argv, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exitCode = 1;
 }
