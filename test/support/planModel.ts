@@ -117,20 +117,22 @@ export function planWorld({ items, hasBase }: World, options: ContentPlanOptions
     message: 'broken',
     rule: 'yamlSyntax',
   } as const;
-  const { diff } = compareSource({
-    group,
-    scan: {
-      items: scanned,
-      invalid: broken.map(({ slug }) => ({ path: pathOf(slug), problems: [problem] })),
-      excluded: [],
-      warnings: [],
-    },
-    configErrors: [],
-    rows: rows.map((row) => ({ ...row, kind: row.fields.kind })),
-    details: rows,
-    fileFields: new Map(),
-    base: hasBase ? base : undefined,
-  });
+  const { diff } = toTheEnd(
+    compareSource({
+      group,
+      scan: {
+        items: scanned,
+        invalid: broken.map(({ slug }) => ({ path: pathOf(slug), problems: [problem] })),
+        excluded: [],
+        warnings: [],
+      },
+      configErrors: [],
+      rows: rows.map((row) => ({ ...row, kind: row.fields.kind })),
+      details: rows,
+      fileFields: new Map(),
+      base: hasBase ? base : undefined,
+    }),
+  );
   const whole: ContentDiff = { inSync: false, sources: [diff], warnings: [], target: 'db', hasBase };
   return planContent(whole, target, options);
 }
@@ -188,4 +190,11 @@ export function newValues({ items, hasBase }: World): string[] {
       value === null || value === 'broken' || (hasBase && value === base) ? [] : [`${slug}:${value}`],
     ),
   );
+}
+
+function toTheEnd<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }

@@ -34,15 +34,25 @@ export interface SourceComparison {
   readonly warnings: readonly ContentProblem[];
 }
 
-/** What the digests do not already say to be equal: the whole rows that are to be read, and the files whose fields are looked at. */
-export function whatDiffers(
-  scan: SourceScan,
-  rows: readonly RowDigest[],
-): { readonly rowIds: readonly string[]; readonly files: readonly ScannedFile[] } {
-  const byKey = new Map(scan.items.map((file) => [contentKeyText(file), file]));
+/** What the digests do not already say to be equal. */
+export interface Differing {
+  /** Of the whole rows that are to be read. */
+  readonly rowIds: readonly string[];
+  /** Whose fields are looked at. */
+  readonly files: readonly ScannedFile[];
+}
+
+/** Yields between two items, so that a thread with other things to do can take it in parts, as `compareSource` does. */
+export function* whatDiffers(scan: SourceScan, rows: readonly RowDigest[]): Generator<undefined, Differing> {
+  const byKey = new Map<string, ScannedFile>();
+  for (const file of scan.items) {
+    yield;
+    byKey.set(contentKeyText(file), file);
+  }
   const rowIds: string[] = [];
   const files: ScannedFile[] = [];
   for (const row of rows) {
+    yield;
     const file = byKey.get(contentKeyText(row));
     if (file?.digest === row.digest) continue;
     rowIds.push(row.id);
@@ -51,9 +61,9 @@ export function whatDiffers(
   return scan.unreadable ? { rowIds: [], files } : { rowIds, files };
 }
 
-/** Compares the files of a source with its rows. Pure. */
-export function compareSource(input: SourceInput): SourceComparison {
-  const { group, scan, rows, base } = input;
+/** Compares the files of a source with its rows, yielding between two items. Pure. */
+export function* compareSource(input: SourceInput): Generator<undefined, SourceComparison> {
+  const { group, scan, rows } = input;
   const common = {
     name: group.name,
     names: group.members.map(({ name }) => name),
@@ -76,9 +86,8 @@ export function compareSource(input: SourceInput): SourceComparison {
     return { diff, warnings: scan.warnings };
   }
   const { shielded, blindFiles } = shieldedKeys(input);
-  const { differences, equal, invalid } = compareItems(input, shielded);
-  const seen = new Set([...scan.items, ...rows].map(contentKeyText));
-  const gone = baseKeysOf(base, group.sourceId).filter((key) => !seen.has(key) && !shielded.has(key));
+  const { differences, equal, invalid } = yield* compareItems(input, shielded);
+  const gone = yield* keysThatAreGone(input, shielded);
   return { diff: { ...common, differences, equal, invalid, gone, blindFiles }, warnings: scan.warnings };
 }
 
@@ -87,14 +96,18 @@ function whyUnreadable({ group, scan, configErrors }: SourceInput): readonly Con
   return scan.unreadable ? [scan.unreadable] : [];
 }
 
-function compareItems(
+function* compareItems(
   { group, scan, rows, details, fileFields, base }: SourceInput,
   shielded: ReadonlySet<string>,
-): Pick<SourceDiff, 'differences' | 'equal' | 'invalid'> {
+): Generator<undefined, Pick<SourceDiff, 'differences' | 'equal' | 'invalid'>> {
   const differences: ContentDifference[] = [];
   const equal: EqualItem[] = [];
   const invalid: InvalidContent[] = [...invalidFiles(scan), ...excludedFilesWithRows(group, scan, rows)];
-  const rowDigests = new Map(rows.map((row) => [contentKeyText(row), row.digest]));
+  const rowDigests = new Map<string, string>();
+  for (const row of rows) {
+    yield;
+    rowDigests.set(contentKeyText(row), row.digest);
+  }
   // In the slugs' order, so that places for new files do not depend on the order of the rows.
   const wholeRows = new Map([...details].sort(bySlug).map((row) => [contentKeyText(row), row]));
 
@@ -120,6 +133,7 @@ function compareItems(
   };
   const matched = new Set<string>();
   for (const file of scan.items) {
+    yield;
     const key = contentKeyText(file);
     matched.add(key);
     if (shielded.has(key)) continue;
@@ -127,6 +141,7 @@ function compareItems(
     else compareWithFile(file, wholeRows.get(key));
   }
   for (const [key, row] of wholeRows) {
+    yield;
     // A kind that the source leaves out is left out on both sides (data.md C-13).
     if (!matched.has(key) && !shielded.has(key) && isKindAllowed(group, row.fields.kind)) compareRow(row);
   }
@@ -202,9 +217,24 @@ function isKindAllowed(group: SourceGroup, kind: string): boolean {
   return group.members.some(({ allowedKinds }) => allowedKinds === undefined || allowedKinds.includes(kind));
 }
 
-function baseKeysOf(base: BaseState | undefined, sourceId: string): string[] {
-  const prefix = contentKeyPrefix(sourceId);
-  return [...(base?.keys() ?? [])].filter((key) => key.startsWith(prefix));
+/** Base keys of items that exist on neither side any more. */
+function* keysThatAreGone(
+  { group, scan, rows, base }: SourceInput,
+  shielded: ReadonlySet<string>,
+): Generator<undefined, string[]> {
+  const seen = new Set<string>();
+  for (const items of [scan.items, rows])
+    for (const item of items) {
+      yield;
+      seen.add(contentKeyText(item));
+    }
+  const gone: string[] = [];
+  const prefix = contentKeyPrefix(group.sourceId);
+  for (const key of base?.keys() ?? []) {
+    yield;
+    if (key.startsWith(prefix) && !seen.has(key) && !shielded.has(key)) gone.push(key);
+  }
+  return gone;
 }
 
 function byPlace({ problem: left }: InvalidContent, { problem: right }: InvalidContent): number {

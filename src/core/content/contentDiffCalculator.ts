@@ -1,8 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../database/connection';
 import { contentKeyText, type ContentFields, type ScannedFile } from '../models/content';
 import type { ContentDiff, ContentDifference, SourceDiff } from '../models/contentDiff';
-import { breather } from '../disk/breathe';
+import { breather, inSlices } from '../disk/breathe';
 import type { RunContext } from '../ports';
 import type { BaseState } from '../state/baseStore';
 import { SyncError } from '../syncError';
@@ -47,12 +46,11 @@ export class ContentDiffCalculator {
       SyncError.throwIfAborted(context.signal);
       context.progress({ message: group.name, done: compared.length, total: groups.length });
       const [scan, rows] = await Promise.all([scanGroup(group, context), readRowDigests(db, group.sourceId)]);
-      const differing = whatDiffers(scan, rows);
+      const differing = await inSlices(whatDiffers(scan, rows), context.signal);
       const details = await readRowsById(db, differing.rowIds);
       const fileFields = await readFields(files, differing.files, context.signal);
-      // An editor's thread answers in between.
-      await setImmediate();
-      compared.push(compareSource({ group, scan, configErrors, rows, details, fileFields, base }));
+      const input = { group, scan, configErrors, rows, details, fileFields, base };
+      compared.push(await inSlices(compareSource(input), context.signal));
     }
     const sources = await markTakenSlugs(
       db,

@@ -86,20 +86,33 @@ export const publishedAtSql = `regexp_replace(${longPublishedAtSql}, 'T00:00:00[
 /** SQL for the text of a row's links; JSON null means none (data.md 1.1). */
 export const linksSql = `case when links is null or links = 'null'::jsonb then '[]' else links::text end`;
 
-/** SQL expression over the columns of `markdown_content`: the digest that `contentDigest` gives for the row's fields. */
-export const contentDigestSql = digestSql([
-  'title',
-  'description',
-  bodySql,
-  'author',
-  longPublishedAtSql,
-  'keywords',
-  'kind',
-  'image',
-  'category_id',
-  `case when public then 'true' else 'false' end`,
-  linksSql,
-]);
+/** `btrim` looks at every character of the longest column; most bodies begin and end with a visible ASCII one. */
+const quickBodySql =
+  `case when ascii(body) between 33 and 126 then ` +
+  `case when get_byte(convert_to(body, 'UTF8'), octet_length(convert_to(body, 'UTF8')) - 1) between 33 and 126 ` +
+  `then body else ${bodySql} end else ${bodySql} end`;
+
+/**
+ * SQL expression over the columns of `markdown_content`: the digest that `contentDigest` gives for the row's fields.
+ * The inner queries (`offset 0` keeps them apart) unpack and trim a body once, not each time it is mentioned: half the time.
+ */
+export const contentDigestSql = `(select ${digestOfBody('trimmed.body')} from (select ${quickBodySql} as body from (select body || '' as body offset 0) unpacked offset 0) trimmed)`;
+
+function digestOfBody(body: string): string {
+  return digestSql([
+    'title',
+    'description',
+    body,
+    'author',
+    longPublishedAtSql,
+    'keywords',
+    'kind',
+    'image',
+    'category_id',
+    `case when public then 'true' else 'false' end`,
+    linksSql,
+  ]);
+}
 
 function digestSql(expressions: readonly string[]): string {
   const parts = expressions.map(

@@ -20,3 +20,20 @@ export function breather(signal: AbortSignal | undefined): () => Promise<void> |
   };
   return () => (performance.now() - sliceStart < sliceMs ? undefined : pause());
 }
+
+/**
+ * Runs a computation that yields between its steps, and lets the thread answer whenever a slice of time is over.
+ * @throws SyncError `cancelled`
+ */
+export async function inSlices<T>(
+  steps: Generator<undefined, T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const breathe = breather(signal);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    const pause = breathe();
+    if (pause) await pause;
+  }
+}

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { bySlug } from '../compareContent';
 import { contentKeyText, type ContentKey, type ContentProblem, type ScannedFile } from '../../models/content';
 import type { RunContext } from '../../ports';
 import { SyncError } from '../../syncError';
@@ -75,7 +76,8 @@ export async function scanGroup(
   const unique = withoutDuplicates(scan.items);
   const result: SourceScan = {
     ...scan,
-    items: unique.items,
+    // Sorted here, in a thread that nobody waits for: the comparison then meets a list that is in order already.
+    items: unique.items.sort(bySlug),
     invalid: [...scan.invalid, ...unique.invalid],
     warnings: [...scan.warnings, ...similarNames(found.files.keys())],
   };

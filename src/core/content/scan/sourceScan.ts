@@ -17,7 +17,7 @@ export interface ExcludedFile {
 }
 
 export interface SourceScan {
-  /** In the order of their paths; every key once. */
+  /** By slug, then locale; every key once. */
   readonly items: readonly ScannedFile[];
   readonly invalid: readonly InvalidFile[];
   readonly excluded: readonly ExcludedFile[];

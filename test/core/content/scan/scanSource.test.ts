@@ -64,13 +64,15 @@ describe('scanning a source', () => {
     });
     await mkdir(join(root, 'docs/directory.md'));
     const { items, invalid, excluded, warnings, unreadable } = await scan();
-    expect(items.map(({ path }) => path)).toEqual([
+    expect(items.map(({ path }) => path).sort()).toEqual([
+      'docs/.drafts/d.md',
+      'docs/a/deep/c.md',
+      'docs/a/index.md',
       'docs/b.md',
       'docs/index.md',
-      'docs/.drafts/d.md',
-      'docs/a/index.md',
-      'docs/a/deep/c.md',
     ]);
+    const slugs = items.map(({ slug }) => slug);
+    expect(slugs).toEqual([...slugs].sort());
     expect({ invalid, excluded, warnings, unreadable }).toEqual({
       invalid: [],
       excluded: [],
@@ -292,8 +294,8 @@ describe('scanning sources that share a source_id', () => {
     const { items, invalid, excluded } = await scan(outer, inner);
     // The category of the source that it belongs to is part of the digest.
     const parsed = parseMarkdown(withSlug('a', 'news'), 'docs/inner/a.md', inner);
-    expect(items.map(({ path }) => path)).toEqual(['docs/b.md', 'docs/inner/a.md']);
-    expect('item' in parsed && parsed.item.digest).toBe(items[1]?.digest);
+    expect(items.map(({ path }) => path)).toEqual(['docs/inner/a.md', 'docs/b.md']);
+    expect('item' in parsed && parsed.item.digest).toBe(items[0]?.digest);
     expect(invalid).toEqual([]);
     expect(excluded.map(({ path }) => path)).toEqual(['docs/inner/c.md']);
   });
