@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { killWhileSyncing } from './killWhileSyncing';
 
-/** With the kills of swaps and of counters beside it, the soak comes to more than a thousand. */
-const rounds = Number(process.env['SOAK_KILLS'] ?? 600);
+/** With the 300 kills of swaps and the 300 of counters beside it, the soak comes to a thousand. */
+const rounds = Number(process.env['SOAK_KILLS'] ?? 400);
 
 it(
   'heals by itself when a pull, a push or a restore is killed, hundreds of times',
