@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dieWhileApplying } from './dyingRun';
 
-/** Every call in the soak. */
+/** Every second call in the soak. */
 const stride = 40;
 
 describe('a process that dies while it applies content', () => {
