@@ -7,7 +7,6 @@ import type { Database } from '../connection';
 type CopyValue = string | null;
 
 const newline = 10;
-const batchBytes = 64 * 1024;
 
 /**
  * Pipes the rows of a query on one side into a table on the other, untouched and without holding them.
@@ -27,7 +26,7 @@ export async function pipeRows(
     target.withClient(async (writing) => {
       const output = writing.query(from(`COPY ${into} FROM STDIN`));
       const input = reading.query(to(`COPY (${query}) TO STDOUT`));
-      await finished(pipeline(input, batchLines(onRows), output), [input, output], reading);
+      await finished(pipeline(input, countLines(onRows), output), [input, output], reading);
       return output.rowCount;
     }),
   );
@@ -107,39 +106,21 @@ async function* linesOf(
   let lines = '';
   for await (const row of rows) {
     lines += `${row.map(escapeValue).join('\t')}\n`;
-    if (lines.length < batchBytes) continue;
+    if (lines.length < 64 * 1024) continue;
     yield lines;
     lines = '';
   }
   if (lines !== '') yield lines;
 }
 
-/**
- * Passes lines on in batches, and tells how many: in COPY's text format every row is one line, what is inside values is escaped.
- * A server sends each row in a message of its own; writing them one by one costs more than everything else.
- */
-function batchLines(onRows: (rows: number) => void): Transform {
-  let waiting: Buffer[] = [];
-  let bytes = 0;
-  const takeBatch = (): Buffer => {
-    const batch = Buffer.concat(waiting, bytes);
-    waiting = [];
-    bytes = 0;
-    let lines = 0;
-    for (let at = batch.indexOf(newline); at >= 0; at = batch.indexOf(newline, at + 1)) lines += 1;
-    onRows(lines);
-    return batch;
-  };
+/** In COPY's text format every row is one line: what is inside values is escaped. */
+function countLines(onRows: (rows: number) => void): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      waiting.push(chunk);
-      bytes += chunk.length;
-      if (bytes < batchBytes) done();
-      else done(null, takeBatch());
-    },
-    flush(done) {
-      if (bytes === 0) done();
-      else done(null, takeBatch());
+      let lines = 0;
+      for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) lines += 1;
+      onRows(lines);
+      done(null, chunk);
     },
   });
 }
