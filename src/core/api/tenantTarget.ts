@@ -1,5 +1,5 @@
 import { isLoopbackHost } from '../database/loopbackHost';
-import { readNonProductionTargets } from '../database/targets';
+import { readNonProductionTargets, whyNotMarked } from '../database/targets';
 import type { PlanTarget } from '../models/plan';
 import type { Project } from '../project/project';
 import { SyncError } from '../syncError';
@@ -54,12 +54,11 @@ export async function findTenantTarget(project: Project): Promise<TenantTarget> 
   };
 }
 
-/** Every tenant that is not this machine is production, until the user says otherwise (design.md rule 5). */
-async function judge(project: Project, names: readonly string[]): Promise<string | null> {
+async function judge({ root }: Project, names: readonly string[]): Promise<string | null> {
   const [host = ''] = names;
   if (isLoopbackHost(host.replace(/:\d+$/, ''))) return null;
-  const marked = await readNonProductionTargets(project.root);
-  return marked.some((entry) => names.some((name) => name.toLowerCase() === entry.trim().toLowerCase()))
-    ? null
-    : `${host} is not this machine and is not marked as non-production`;
+  return whyNotMarked(
+    names.map((name) => name.toLowerCase()),
+    await readNonProductionTargets(root),
+  );
 }

@@ -1,6 +1,7 @@
 import {
   contentKeyPrefix,
   contentKeyText,
+  type ContentKey,
   type ContentProblem,
   type ContentFields,
   type ScannedFile,
@@ -44,16 +45,12 @@ export interface Differing {
 
 /** Yields between two items, so that a thread with other things to do can take it in parts, as `compareSource` does. */
 export function* whatDiffers(scan: SourceScan, rows: readonly RowDigest[]): Generator<undefined, Differing> {
-  const byKey = new Map<string, ScannedFile>();
-  for (const file of scan.items) {
-    yield;
-    byKey.set(contentKeyText(file), file);
-  }
+  const scanned = yield* byKey(scan.items);
   const rowIds: string[] = [];
   const files: ScannedFile[] = [];
   for (const row of rows) {
     yield;
-    const file = byKey.get(contentKeyText(row));
+    const file = scanned.get(contentKeyText(row));
     if (file?.digest === row.digest) continue;
     rowIds.push(row.id);
     if (file) files.push(file);
@@ -86,8 +83,9 @@ export function* compareSource(input: SourceInput): Generator<undefined, SourceC
     return { diff, warnings: scan.warnings };
   }
   const { shielded, blindFiles } = shieldedKeys(input);
-  const { differences, equal, invalid } = yield* compareItems(input, shielded);
-  const gone = yield* keysThatAreGone(input, shielded);
+  const sides: Sides = { files: yield* byKey(scan.items), rows: yield* byKey(rows) };
+  const { differences, equal, invalid } = yield* compareItems(input, sides, shielded);
+  const gone = yield* keysThatAreGone(input, sides, shielded);
   return { diff: { ...common, differences, equal, invalid, gone, blindFiles }, warnings: scan.warnings };
 }
 
@@ -96,18 +94,31 @@ function whyUnreadable({ group, scan, configErrors }: SourceInput): readonly Con
   return scan.unreadable ? [scan.unreadable] : [];
 }
 
+/** By `contentKeyText`. */
+interface Sides {
+  readonly files: ReadonlyMap<string, ScannedFile>;
+  readonly rows: ReadonlyMap<string, RowDigest>;
+}
+
+function* byKey<Item extends ContentKey>(
+  items: readonly Item[],
+): Generator<undefined, ReadonlyMap<string, Item>> {
+  const found = new Map<string, Item>();
+  for (const item of items) {
+    yield;
+    found.set(contentKeyText(item), item);
+  }
+  return found;
+}
+
 function* compareItems(
   { group, scan, rows, details, fileFields, base }: SourceInput,
+  sides: Sides,
   shielded: ReadonlySet<string>,
 ): Generator<undefined, Pick<SourceDiff, 'differences' | 'equal' | 'invalid'>> {
   const differences: ContentDifference[] = [];
   const equal: EqualItem[] = [];
   const invalid: InvalidContent[] = [...invalidFiles(scan), ...excludedFilesWithRows(group, scan, rows)];
-  const rowDigests = new Map<string, string>();
-  for (const row of rows) {
-    yield;
-    rowDigests.set(contentKeyText(row), row.digest);
-  }
   // In the slugs' order, so that places for new files do not depend on the order of the rows.
   const wholeRows = new Map([...details].sort(bySlug).map((row) => [contentKeyText(row), row]));
 
@@ -131,19 +142,16 @@ function* compareItems(
     const item = compareItem(row, undefined, row, baseDigest(base, row), base !== undefined);
     return isEqualItem(item) ? equal.push(item) : differences.push({ ...item, newPath: place.path });
   };
-  const matched = new Set<string>();
-  for (const file of scan.items) {
+  for (const [key, file] of sides.files) {
     yield;
-    const key = contentKeyText(file);
-    matched.add(key);
     if (shielded.has(key)) continue;
-    if (rowDigests.get(key) === file.digest) equal.push(equalItem(file, baseDigest(base, file)));
+    if (sides.rows.get(key)?.digest === file.digest) equal.push(equalItem(file, baseDigest(base, file)));
     else compareWithFile(file, wholeRows.get(key));
   }
   for (const [key, row] of wholeRows) {
     yield;
     // A kind that the source leaves out is left out on both sides (data.md C-13).
-    if (!matched.has(key) && !shielded.has(key) && isKindAllowed(group, row.fields.kind)) compareRow(row);
+    if (!sides.files.has(key) && !shielded.has(key) && isKindAllowed(group, row.fields.kind)) compareRow(row);
   }
   return { differences: differences.sort(bySlug), equal: equal.sort(bySlug), invalid: invalid.sort(byPlace) };
 }
@@ -219,20 +227,15 @@ function isKindAllowed(group: SourceGroup, kind: string): boolean {
 
 /** Base keys of items that exist on neither side any more. */
 function* keysThatAreGone(
-  { group, scan, rows, base }: SourceInput,
+  { group, base }: SourceInput,
+  { files, rows }: Sides,
   shielded: ReadonlySet<string>,
 ): Generator<undefined, string[]> {
-  const seen = new Set<string>();
-  for (const items of [scan.items, rows])
-    for (const item of items) {
-      yield;
-      seen.add(contentKeyText(item));
-    }
   const gone: string[] = [];
   const prefix = contentKeyPrefix(group.sourceId);
   for (const key of base?.keys() ?? []) {
     yield;
-    if (key.startsWith(prefix) && !seen.has(key) && !shielded.has(key)) gone.push(key);
+    if (key.startsWith(prefix) && !files.has(key) && !rows.has(key) && !shielded.has(key)) gone.push(key);
   }
   return gone;
 }

@@ -1,4 +1,5 @@
 import { isLoopbackHost } from './loopbackHost';
+import { whyNotMarked } from './targets';
 import type { SslMode } from './postgresUrl';
 import { parsePostgresUrl } from './postgresUrl';
 
@@ -70,9 +71,7 @@ export function parseDatabaseUrl(url: string, from: string, judgement: TargetJud
 
 function judge(judgement: TargetJudgement, loopback: boolean, names: readonly string[]): string | null {
   if (judgement.productionProfile !== undefined) return judgement.productionProfile;
-  if (loopback) return null;
-  const marked = judgement.nonProduction?.some((entry) => names.includes(entry.trim().toLowerCase()));
-  return marked === true ? null : `${names[0]} is not this machine and is not marked as non-production`;
+  return loopback ? null : whyNotMarked(names, judgement.nonProduction ?? []);
 }
 
 function connectionWarnings(loopback: boolean, sslmode: SslMode, place: string, from: string): string[] {

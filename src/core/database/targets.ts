@@ -14,6 +14,17 @@ export async function readNonProductionTargets(root: string): Promise<readonly s
 }
 
 /**
+ * Every target that is not this machine is production, until the user says otherwise (design.md rule 5).
+ * @param names of the target, any of which may be marked; the first is the one to be told. Lower case where case does not count
+ * @returns why it counts as production, as the end of a sentence; null when it is marked
+ */
+export function whyNotMarked(names: readonly string[], marked: readonly string[]): string | null {
+  return marked.some((entry) => names.includes(entry.trim().toLowerCase()))
+    ? null
+    : `${names[0]} is not this machine and is not marked as non-production`;
+}
+
+/**
  * Marks a host, so that writing to it needs no typed confirmation any more. Marking it twice changes nothing.
  * @throws SyncError stateCorrupted, io
  */

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { SkippedItem } from '../models/plan';
 import { ioError } from '../state/ioReason';
 import { SyncError } from '../syncError';
-import { topDirectories, type ApplyContext } from './applyContext';
-import { fetchRemote } from './fetchRemote';
+import type { ApplyContext } from './applyContext';
+import { fetchPlanned } from './fetchPlanned';
 import { movedFile } from './filesOutcome';
 import type { FileStep } from './filesPlan';
 
@@ -17,11 +17,12 @@ import type { FileStep } from './filesPlan';
  * @throws SyncError `io`, `tarballUnsafe`, and what the client throws: nothing was changed
  */
 export async function backUpRemote(
-  { plan, tenant, backups, context, servicesPrefix, limits }: ApplyContext,
+  input: ApplyContext,
   steps: readonly FileStep[],
   folder: string,
   refuse: (item: SkippedItem) => void,
 ): Promise<string | undefined> {
+  const { plan, backups, context, servicesPrefix } = input;
   const precious = new Map(
     steps
       .filter(({ action, origin, expectedDigest }) => {
@@ -31,15 +32,7 @@ export async function backUpRemote(
       .map((step) => [step.path, step]),
   );
   if (precious.size === 0) return undefined;
-  const staged = await fetchRemote({
-    client: tenant.client,
-    context,
-    wanted: (path) => precious.has(path),
-    filter: topDirectories(precious.keys()),
-    directories: plan.remote.directories,
-    limits,
-    folder,
-  });
+  const staged = await fetchPlanned(input, precious, folder);
   const writer = backups.begin({ operation: plan.operation, target: plan.tenant, now: context.now() });
   try {
     for (const [path, step] of precious) {

@@ -3,9 +3,9 @@ import type { SkippedItem } from '../models/plan';
 import { ioError } from '../state/ioReason';
 import type { SwapStaging } from '../state/swapStaging';
 import { SyncError } from '../syncError';
-import { topDirectories, type ApplyContext } from './applyContext';
+import type { ApplyContext } from './applyContext';
 import { openContentCache, type ContentCache } from './contentCache';
-import { fetchRemote } from './fetchRemote';
+import { fetchPlanned } from './fetchPlanned';
 import { movedFile } from './filesOutcome';
 import type { FileStep } from './filesPlan';
 
@@ -38,7 +38,8 @@ export async function fetchIncoming(
   const incoming = new Map<string, Incoming>();
 
   const missing = new Map(needed.filter((step) => !isCached(step)).map((step) => [step.path, step]));
-  const staged = missing.size === 0 ? undefined : await download(input, staging.folder, missing);
+  const staged =
+    missing.size === 0 ? undefined : await fetchPlanned(input, missing, staging.folder, fileMode);
   for (const [path, step] of missing) {
     const file = staged?.get(path);
     if (file !== undefined && file.sha256 === step.digest)
@@ -56,23 +57,6 @@ export async function fetchIncoming(
     else refuse(movedFile(step.path, 'lost from the download'));
   }
   return incoming;
-}
-
-function download(
-  { plan, tenant, context, limits }: ApplyContext,
-  folder: string,
-  missing: ReadonlyMap<string, FileStep>,
-): ReturnType<typeof fetchRemote> {
-  return fetchRemote({
-    client: tenant.client,
-    context,
-    wanted: (path) => missing.has(path),
-    filter: topDirectories(missing.keys()),
-    directories: plan.remote.directories,
-    limits,
-    folder,
-    mode: fileMode,
-  });
 }
 
 /** @returns false when it is not there any more, or not what its name says */

@@ -40,6 +40,13 @@ export async function* limitedBody(
   }
 }
 
+/** The whole of a body that fits into memory. */
+export async function readWhole(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 /** Reads and forgets what is still coming; a sender that does not stop is cut off. */
 export function drain(request: IncomingMessage): void {
   let dropped = 0;

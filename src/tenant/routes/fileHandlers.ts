@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 
 import type { StagedFile } from '../../core/files/archive/stageArchive';
 import { parseIfMatch } from '../files/preconditions';
-import { limitedBody } from '../files/limitedBody';
+import { limitedBody, readWhole } from '../files/limitedBody';
 import { peekArchive } from '../files/peekArchive';
 import type { ManifestFile } from '../files/peekArchive';
 import { filterSnapshot, snapshotOf } from '../files/snapshot';
@@ -188,12 +188,6 @@ function parseQuery(
   // Unknown names are dropped, and a filter of only unknown names selects nothing (cloud.md 2.1).
   const names = filter?.split(',').map((name) => name.trim());
   return { filter: names === undefined ? undefined : new Set(names), dryRun: dryRun === 'true' };
-}
-
-async function readWhole(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 async function* inOnePiece(bytes: Buffer): AsyncGenerator<Buffer> {

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { createRateLimit } from '../auth/rateLimit';
 import { answerTokenRequest } from '../auth/tokenExchange';
 import { sendFailure } from '../envelopes';
-import { limitedBody } from '../files/limitedBody';
+import { limitedBody, readWhole } from '../files/limitedBody';
 import { HttpProblem } from '../httpProblem';
 import { OAuthProblem } from '../oauthProblem';
 import type { TenantContext } from '../tenantContext';
@@ -28,12 +28,8 @@ export function registerOauthRoutes(app: FastifyInstance, context: TenantContext
     if (!/^application\/x-www-form-urlencoded\s*(;|$)/iu.test(request.headers['content-type'] ?? '')) {
       throw new OAuthProblem('invalid_request', 'The body must be form-encoded.');
     }
-    const chunks: Buffer[] = [];
-    for await (const chunk of limitedBody(request.raw, maxFormBytes)) chunks.push(chunk);
-    const answer = await answerTokenRequest(
-      parseForm(Buffer.concat(chunks).toString('utf8')),
-      context.tokenEndpoint,
-    );
+    const form = await readWhole(limitedBody(request.raw, maxFormBytes));
+    const answer = await answerTokenRequest(parseForm(form.toString('utf8')), context.tokenEndpoint);
     return reply.header('cache-control', 'no-store').send(answer);
   });
 }

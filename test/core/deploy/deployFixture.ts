@@ -22,6 +22,15 @@ import { createStandIns, type StandIns } from './standIns';
 
 export const registryPassword = 'fm2_registry-password-0123456789';
 
+/** What the tenant answers when it is asked where images go. */
+export const registryAnswer = {
+  registry: '127.0.0.1:5999',
+  username: 'x',
+  token: `FlyV1 ${registryPassword}`,
+  repository: 'one-app',
+  tag: 'deployment-0',
+};
+
 export const projectFiles: Files = {
   '.systemprompt/profiles/prod/profile.yaml': 'name: prod\ntarget: local\ncloud:\n  tenant_id: tenant-1\n',
   '.systemprompt/profiles/prod/docker/Dockerfile':
@@ -90,13 +99,7 @@ export async function deployFixture(options: FixtureOptions = {}): Promise<Deplo
   const tenant = await startTenant(
     { 'agents/a.yaml': 'a' },
     {
-      registry: {
-        registry: '127.0.0.1:5999',
-        username: 'x',
-        token: `FlyV1 ${registryPassword}`,
-        repository: 'one-app',
-        tag: 'deployment-0',
-      },
+      registry: registryAnswer,
       deploy: async (request) => {
         await options.onRelease?.(request);
         released.push(request.image);

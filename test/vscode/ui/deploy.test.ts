@@ -3,7 +3,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { projectFiles, registryPassword } from '../../core/deploy/deployFixture';
+import { projectFiles, registryAnswer, registryPassword } from '../../core/deploy/deployFixture';
 import { createStandIns, type StandIns } from '../../core/deploy/standIns';
 import { operatorToken, startTenant, writeFiles, type TenantFixture } from '../../support/tenantFixture';
 import { useWorkbench } from '../harness/useWorkbench';
@@ -53,13 +53,7 @@ describe('deploys in the editor', () => {
     tenant = await startTenant(
       { 'agents/a.yaml': 'a' },
       {
-        registry: {
-          registry: '127.0.0.1:5999',
-          username: 'x',
-          token: `FlyV1 ${registryPassword}`,
-          repository: 'one-app',
-          tag: 'deployment-0',
-        },
+        registry: registryAnswer,
         deploy: (request) => {
           released.push(request.image);
           return Promise.resolve({ status: 'deployed', app_url: 'http://127.0.0.1:9' });
