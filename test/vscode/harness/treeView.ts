@@ -103,6 +103,7 @@ export function treeView(page: Page): TreeView {
       await menu.filter({ hasText: entry }).first().click();
     },
     async contextMenu(target, entry) {
+      await untilQuiet(page);
       await target.click({ button: 'right' });
       const item = menu.filter({ hasText: entry }).first();
       await item.waitFor();
@@ -125,6 +126,21 @@ export function treeView(page: Page): TreeView {
       await pane(view).locator('.welcome-view-content .monaco-button', { hasText: label }).click();
     },
   };
+}
+
+/** Longer than the extension waits after a change of files before it compares. */
+const quietMs = 800;
+
+/**
+ * Files that the extension has written are seen by its watcher as well: a menu that is open while the comparison after that
+ * draws the rows anew has lost its row.
+ */
+async function untilQuiet(page: Page): Promise<void> {
+  const spinning = page.locator('.statusbar .codicon-modifier-spin');
+  // A row that the mouse rests on shows its tooltip, over the rows below.
+  await page.mouse.move(900, 500);
+  for (let since = Date.now(); Date.now() - since < quietMs; await page.waitForTimeout(50))
+    if ((await spinning.count()) > 0) since = Date.now();
 }
 
 async function readRow(row: Locator): Promise<TreeRow> {

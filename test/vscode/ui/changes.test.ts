@@ -45,12 +45,7 @@ describe('a day with the sample project', () => {
   /** A menu ignores clicks for a moment after it has opened, so that the right click itself chooses nothing. */
   const choose = async (label: string, entry: string) => {
     const { workbench } = open();
-    await workbench.treeRow(view, label).click({ button: 'right' });
-    const item = workbench.page.locator('.monaco-menu:visible .action-label', { hasText: entry });
-    await item.waitFor();
-    await workbench.page.waitForTimeout(300);
-    await item.click();
-    await item.waitFor({ state: 'hidden' });
+    await workbench.contextMenu(workbench.treeRow(view, label), entry);
   };
 
   it('shows drift of every kind, with its status in words', async () => {
