@@ -21,10 +21,18 @@ export interface ChangeNode {
 /** Stands for an area that has nothing to show yet, or cannot be compared. */
 export interface PlaceholderNode extends ChangeNode {
   readonly placeholder: 'waiting' | 'failed';
+  /** Of `failed`: what stopped the comparison. */
+  readonly error?: unknown;
 }
 
-export function placeholderNode(area: AreaId, placeholder: PlaceholderNode['placeholder']): PlaceholderNode {
-  return { area, id: `placeholder:${area}`, checkable: false, children: [], placeholder };
+const noChildren: readonly [] = [];
+
+export function waitingNode(area: AreaId): PlaceholderNode {
+  return { area, id: `placeholder:${area}`, checkable: false, children: noChildren, placeholder: 'waiting' };
+}
+
+export function failedNode(area: AreaId, error: unknown): PlaceholderNode {
+  return { ...waitingNode(area), placeholder: 'failed', error };
 }
 
 export function isPlaceholder(node: ChangeNode): node is PlaceholderNode {

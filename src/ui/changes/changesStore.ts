@@ -1,14 +1,15 @@
 import { EventEmitter, type Disposable, type Event } from 'vscode';
 import { buildTree, type SourceNode } from '../content/buildTree';
-import { placeholderNode, type ChangeNode } from './changeNode';
+import { failedNode, waitingNode, type ChangeNode } from './changeNode';
 import { otherAreaIds, unusedAreas, type AreaDiffs, type AreaView, type OtherAreaId } from './changesArea';
 import { keepExisting, type CheckedItems } from './checkedItems';
-import { projectOf, type Activity, type ChangesState, type ProjectView } from './projectView';
+import { errorOf, projectOf, type Activity, type ChangesState, type ProjectView } from './projectView';
+import { sameNodes } from './sameNodes';
 
 /** The one place that knows what is shown: tree, badge, status bar and Problems follow it. */
 export interface ChangesStore extends Disposable {
   readonly state: ChangesState;
-  /** Every area's rows. */
+  /** Every area's rows; another array only when a row is another one. */
   readonly tree: readonly ChangeNode[];
   /** Those of content. */
   readonly contentTree: readonly SourceNode[];
@@ -37,7 +38,9 @@ export function createChangesStore(): ChangesStore {
   const replace = (next: ChangesState) => {
     if (next.view !== state.view) contentTree = next.view.kind === 'ready' ? buildTree(next.view.diff) : [];
     if (next.view !== state.view || next.areas !== state.areas) {
-      tree = [...contentRows(contentTree, next), ...otherAreaIds.flatMap((id) => areaRows(id, next))];
+      const found = [...contentRows(contentTree, next), ...otherAreaIds.flatMap((id) => areaRows(id, next))];
+      // Our own writes are compared a second time, through the watcher: rows drawn anew would close a menu that is open on one.
+      if (!sameNodes(tree, found)) tree = found;
       // A failed comparison says nothing about the items: the checkmarks wait for the next one.
       if (next.view.kind === 'ready') checked = keepExisting(checked, tree);
     }
@@ -79,10 +82,11 @@ export function createChangesStore(): ChangesStore {
  * Where other areas have rows, the welcome contents that say what keeps content from being compared are not shown: a row says
  * it then.
  */
-function contentRows(sources: readonly SourceNode[], { view, areas }: ChangesState): readonly ChangeNode[] {
+function contentRows(sources: readonly SourceNode[], state: ChangesState): readonly ChangeNode[] {
+  const { view, areas } = state;
   const hasFailed = 'error' in view && projectOf(view) !== undefined;
   const othersShow = otherAreaIds.some((id) => areas[id].kind !== 'unused');
-  return hasFailed && othersShow ? [placeholderNode('content', 'failed')] : sources;
+  return hasFailed && othersShow ? [failedNode('content', errorOf(state, 'content'))] : sources;
 }
 
 function areaRows(id: OtherAreaId, { areas }: ChangesState): readonly ChangeNode[] {
@@ -91,8 +95,9 @@ function areaRows(id: OtherAreaId, { areas }: ChangesState): readonly ChangeNode
     case 'unused':
       return [];
     case 'waiting':
+      return [waitingNode(id)];
     case 'failed':
-      return [placeholderNode(id, view.kind)];
+      return [failedNode(id, view.error)];
     case 'ready':
       return view.nodes;
   }

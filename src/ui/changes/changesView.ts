@@ -11,7 +11,7 @@ import { viewBadge, viewDescription, viewMessage } from './viewHeader';
 /** The "Changes" view: tree, checkboxes, badge, description and message. */
 export function registerChangesView(services: Services): vscode.Disposable {
   const { t, store, refresh, areas } = services;
-  const provider = createChangesTreeProvider(t, store, createRowOf(t, store, areas));
+  const provider = createChangesTreeProvider(t, store, createRowOf(t, areas));
   const view = vscode.window.createTreeView(views.changes, {
     treeDataProvider: provider,
     canSelectMany: true,

@@ -3,14 +3,12 @@ import { reportError } from '../errorReport';
 import type { Translate } from '../translate';
 import type { PlaceholderNode } from './changeNode';
 import type { NodeRow } from './changesArea';
-import { errorOf, type ChangesState } from './projectView';
 
 /** The one row of an area that was not compared yet, or could not be; a click compares it, or tells more. */
 export function placeholderRow(
   t: Translate,
-  { area, placeholder }: PlaceholderNode,
+  { placeholder, error }: PlaceholderNode,
   title: string,
-  state: ChangesState,
 ): NodeRow {
   if (placeholder === 'waiting') {
     const description = t('not compared yet');
@@ -26,7 +24,7 @@ export function placeholderRow(
       command: { id: commands.compareArea, title: t('Compare') },
     };
   }
-  const reason = reportError(t, errorOf(state, area))?.text ?? '';
+  const reason = reportError(t, error)?.text ?? '';
   const description = t('could not be compared: {0}', reason);
   return {
     text: {

@@ -80,7 +80,14 @@ export function treeView(page: Page): TreeView {
     },
     treeRow: row,
     async toggleRow(view, label) {
-      await row(view, label).locator('.monaco-tl-twistie').click();
+      const expanded = () => row(view, label).getAttribute('aria-expanded');
+      const before = await expanded();
+      // A click on a row that is drawn anew under it is lost.
+      for (let tries = 0; tries < 3 && (await expanded()) === before; tries += 1) {
+        await untilQuiet(page);
+        await row(view, label).locator('.monaco-tl-twistie').click();
+        await page.waitForTimeout(300);
+      }
     },
     async checkRow(view, label) {
       await row(view, label).getByRole('checkbox').click();
