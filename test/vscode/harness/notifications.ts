@@ -21,11 +21,14 @@ export function notifications(page: Page, runCommand: (name: string) => Promise<
   const containing = (text: string): Locator => all.filter({ hasText: text }).first();
   return {
     async toasts() {
-      return Promise.all((await all.all()).map(readToast));
+      // All in one look: one that fades before it is read would be waited for.
+      return all.evaluateAll(readToasts);
     },
     async toast(text) {
       await containing(text).waitFor();
-      return readToast(containing(text));
+      const [toast] = await containing(text).evaluateAll(readToasts);
+      if (toast === undefined) throw new Error(`the notification "${text}" has gone`);
+      return toast;
     },
     async toastButton(text, button) {
       await containing(text).locator('.monaco-button', { hasText: button }).click();
@@ -37,15 +40,24 @@ export function notifications(page: Page, runCommand: (name: string) => Promise<
   };
 }
 
-async function readToast(item: Locator): Promise<Toast> {
-  const icon = (await item.locator('.notification-list-item-icon').getAttribute('class')) ?? '';
-  return {
-    severity: icon.includes('codicon-error')
-      ? 'error'
-      : icon.includes('codicon-warning')
-        ? 'warning'
-        : 'info',
-    message: (await item.locator('.notification-list-item-message').innerText()).trim(),
-    buttons: await item.locator('.monaco-button').allInnerTexts(),
-  };
+/** Runs in the page. */
+function readToasts(items: readonly ToastElement[]): Toast[] {
+  return [...items].map((item) => {
+    const text = (found: ToastElement | null): string => found?.textContent.trim() ?? '';
+    const icon = item.querySelector('.notification-list-item-icon');
+    const is = (severity: string): boolean => icon?.classList.contains(`codicon-${severity}`) ?? false;
+    return {
+      severity: is('error') ? 'error' : is('warning') ? 'warning' : 'info',
+      message: text(item.querySelector('.notification-list-item-message')),
+      buttons: [...item.querySelectorAll('.monaco-button')].map(text),
+    };
+  });
+}
+
+/** The little of the page's DOM that is used here: the project is compiled without the types of a browser. */
+interface ToastElement {
+  readonly textContent: string;
+  readonly classList: { contains(name: string): boolean };
+  querySelector(selector: string): ToastElement | null;
+  querySelectorAll(selector: string): Iterable<ToastElement>;
 }

@@ -71,12 +71,8 @@ export function treeView(page: Page): TreeView {
       return (await content.isVisible()) ? content.innerText() : '';
     },
     async treeRows(view) {
-      const rows = await pane(view).locator('.monaco-list-row').all();
-      const read = await Promise.all(
-        rows.map(async (each) => ({ top: (await each.boundingBox())?.y, each })),
-      );
-      const seen = read.sort((a, b) => (a.top ?? 0) - (b.top ?? 0));
-      return Promise.all(seen.map(({ each }) => readRow(each)));
+      // All in one look: a row that is gone by the time it is read would be waited for.
+      return pane(view).locator('.monaco-list-row').evaluateAll(readRows);
     },
     treeRow: row,
     async toggleRow(view, label) {
@@ -150,25 +146,30 @@ async function untilQuiet(page: Page): Promise<void> {
     if ((await spinning.count()) > 0) since = Date.now();
 }
 
-async function readRow(row: Locator): Promise<TreeRow> {
-  return row.evaluate((element: TreeRowElement) => {
-    const text = (selector: string): string => element.querySelector(selector)?.textContent.trim() ?? '';
-    const flag = (value: string | null | undefined): boolean | undefined =>
-      value === 'true' ? true : value === 'false' ? false : undefined;
-    return {
-      label: text('.label-name'),
-      description: text('.label-description'),
-      level: Number(element.getAttribute('aria-level')),
-      expanded: flag(element.getAttribute('aria-expanded')),
-      checked: flag(element.querySelector('[role="checkbox"]')?.getAttribute('aria-checked')),
-      accessibleName: element.getAttribute('aria-label') ?? '',
-    };
-  });
+/** Runs in the page. */
+function readRows(rows: readonly TreeRowElement[]): TreeRow[] {
+  const flag = (value: string | null | undefined): boolean | undefined =>
+    value === 'true' ? true : value === 'false' ? false : undefined;
+  const top = (row: TreeRowElement): number => row.getBoundingClientRect().top;
+  return [...rows]
+    .sort((one, other) => top(one) - top(other))
+    .map((row) => {
+      const text = (selector: string): string => row.querySelector(selector)?.textContent.trim() ?? '';
+      return {
+        label: text('.label-name'),
+        description: text('.label-description'),
+        level: Number(row.getAttribute('aria-level')),
+        expanded: flag(row.getAttribute('aria-expanded')),
+        checked: flag(row.querySelector('[role="checkbox"]')?.getAttribute('aria-checked')),
+        accessibleName: row.getAttribute('aria-label') ?? '',
+      };
+    });
 }
 
 /** The little of the page's DOM that is used here: the project is compiled without the types of a browser. */
 interface TreeRowElement {
   readonly textContent: string;
   getAttribute(name: string): string | null;
+  getBoundingClientRect(): { readonly top: number };
   querySelector(selector: string): TreeRowElement | null;
 }
