@@ -9,7 +9,17 @@ import type { SyncOperationResult } from '../../core/models/operation';
 import type { SkippedItem } from '../../core/models/plan';
 
 export function diffLines(report: AccessDiffReport): string[] {
-  const { inserted, updated, deleted, unmanaged, entities, invalid, warnings, unchanged } = report;
+  const {
+    inserted,
+    updated,
+    deleted,
+    unmanaged,
+    unmanaged_entities,
+    entities,
+    invalid,
+    warnings,
+    unchanged,
+  } = report;
   const problems = (word: string, list: AccessDiffReport['invalid']) =>
     list.map((problem) => `${word}${describeProblem(problem)}`);
   const others = Object.entries(report.other_rules).map(([type, count]) => `${count} ${type}`);
@@ -23,6 +33,10 @@ export function diffLines(report: AccessDiffReport): string[] {
         `  default   ${entity_type}/${entity_id}: default_included ${from} to ${to}`,
     ),
     ...unmanaged.map((rule) => ruleLine('unmanaged', rule, `from ${rule.source}`)),
+    ...unmanaged_entities.map(
+      ({ entity_type, entity_id, source }) =>
+        `  unmanaged ${entity_type}/${entity_id}: default_included true  (from ${source})`,
+    ),
     ...report.decisions.map(decisionLine),
     ...problems('warning: ', warnings),
     ...report.other_files.map((path) => `left alone: ${path}`),

@@ -167,8 +167,8 @@ export class AccessControlLocalSync {
     const file = parseAccessFile(before?.toString('utf8') ?? '', path);
     const errors = errorsOf(file);
     if (errors.length > 0) throw unusable(errors);
-    const elsewhere = await rulesBeside(path, { servicesDir, projectRoot }, state);
-    const input = { state, path, dialect, elsewhere };
+    const beside = await rulesBeside(path, { servicesDir, projectRoot }, state);
+    const input = { state, path, dialect, beside };
     return planAccessFile(path, before, await exportAccess({ ...input, ...(before && { over: file }) }));
   }
 

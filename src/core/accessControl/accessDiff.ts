@@ -48,9 +48,21 @@ export interface EntityDifference extends EntityKey {
   readonly place?: RulePlace;
 }
 
-/** A role rule on an entity that somebody else looks after (a marketplace, a profile): shown, never touched. */
+/**
+ * Why something of the database is shown and never touched: somebody else looks after its entity (a marketplace, a profile), or
+ * no file has words for it, so that none has given it and none can keep it.
+ */
+export type WhyUnmanaged = 'foreign' | 'unsayable';
+
 export interface UnmanagedRule extends RoleRule {
   readonly source: string;
+  readonly why: WhyUnmanaged;
+}
+
+/** An entity that is open to everybody, and that the files do not speak of. */
+export interface UnmanagedEntity extends EntityKey {
+  readonly source: string;
+  readonly why: WhyUnmanaged;
 }
 
 /** A rule, or a grant to everybody, that both sides agree on; the next apply takes it over as base. */
@@ -71,6 +83,7 @@ export interface AccessDiff {
   readonly rules: readonly RuleDifference[];
   readonly entities: readonly EntityDifference[];
   readonly unmanaged: readonly UnmanagedRule[];
+  readonly unmanagedEntities: readonly UnmanagedEntity[];
   /** How many rules are equal on both sides. */
   readonly unchanged: number;
   readonly agreed: readonly AgreedAccess[];

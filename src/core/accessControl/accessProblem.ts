@@ -21,6 +21,7 @@ export type AccessRuleName =
   | 'undeclaredId'
   | 'unknownToDatabase'
   | 'silentDefault'
+  | 'unsayableDefault'
   | 'restored';
 
 /** A file, row or rule that people must look at: errors stop an apply. */

@@ -1,5 +1,5 @@
 import type { ContentProblem } from '../models/content';
-import { errorsOf, type AccessDiff, type RuleDifference } from './accessDiff';
+import { errorsOf, type AccessDiff, type RuleDifference, type WhyUnmanaged } from './accessDiff';
 import { planAccess, type AccessPlan } from './accessPlan';
 import type { RoleRule } from './accessRule';
 import { countOtherRules } from './accessState';
@@ -12,8 +12,10 @@ export interface AccessDiffReport {
   readonly inserted: readonly RuleReport[];
   readonly updated: readonly RuleReport[];
   readonly deleted: readonly RuleReport[];
-  /** On entities of somebody else: never touched, and no reason for being out of sync. */
+  /** On entities of somebody else, or beyond what a file can say: never touched, and no reason for being out of sync. */
   readonly unmanaged: readonly RuleReport[];
+  /** Entities that are open to everybody, left alone for the same reasons. */
+  readonly unmanaged_entities: readonly UnmanagedEntityReport[];
   /** Entities that are opened to everybody, or closed. */
   readonly entities: readonly EntityReport[];
   readonly unchanged: number;
@@ -40,6 +42,7 @@ export interface RuleReport {
   /** The option that a deletion waits for. */
   readonly needs?: 'delete_orphans' | 'prune';
   readonly source?: string;
+  readonly why?: WhyUnmanaged;
   readonly place?: string;
 }
 
@@ -49,6 +52,14 @@ export interface EntityReport {
   readonly default_included: { readonly from: boolean | null; readonly to: boolean };
   readonly origin: string;
   readonly needs?: 'override' | 'prune';
+}
+
+export interface UnmanagedEntityReport {
+  readonly entity_type: string;
+  readonly entity_id: string;
+  readonly default_included: true;
+  readonly source: string;
+  readonly why: WhyUnmanaged;
 }
 
 export interface DecisionReport {
@@ -102,7 +113,14 @@ export function accessDiffReport(diff: AccessDiff): AccessDiffReport {
     inserted: of('inserted'),
     updated: of('updated'),
     deleted: of('deleted'),
-    unmanaged: diff.unmanaged.map((rule) => ({ ...ruleReport(rule), source: rule.source })),
+    unmanaged: diff.unmanaged.map((rule) => ({ ...ruleReport(rule), source: rule.source, why: rule.why })),
+    unmanaged_entities: diff.unmanagedEntities.map(({ entityType, entityId, source, why }) => ({
+      entity_type: entityType,
+      entity_id: entityId,
+      default_included: true,
+      source,
+      why,
+    })),
     entities: diff.entities.map(({ entityType, entityId, from, to, origin, kind }) => ({
       entity_type: entityType,
       entity_id: entityId,

@@ -37,7 +37,9 @@ function defaultsOf(diff: AccessDiff, entity: EntityKey) {
   if (difference) return { file: difference.kind === 'revoked' ? undefined : difference.to, database };
   // Where both agree, it is only worth a line when it opens the entity; of somebody else's, the files say nothing.
   const open = database === true ? true : undefined;
-  const isTheirs = diff.unmanaged.some((rule) => entityKeyText(rule) === key);
+  const isTheirs =
+    diff.unmanaged.some((rule) => rule.why === 'foreign' && entityKeyText(rule) === key) ||
+    diff.unmanagedEntities.some((other) => entityKeyText(other) === key);
   return { file: isTheirs ? undefined : open, database: open };
 }
 

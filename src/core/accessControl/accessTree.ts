@@ -1,5 +1,12 @@
 import type { ChangeOrigin } from '../models/contentDiff';
-import { errorsOf, type AccessDiff, type EntityDifference, type RuleDifference } from './accessDiff';
+import {
+  errorsOf,
+  type AccessDiff,
+  type EntityDifference,
+  type RuleDifference,
+  type UnmanagedRule,
+  type WhyUnmanaged,
+} from './accessDiff';
 import { planAccess } from './accessPlan';
 import type { AccessProblem } from './accessProblem';
 import { compareEntities, describeEntity, entityKeyText, ruleKeyText, type EntityKey } from './accessRule';
@@ -33,8 +40,9 @@ export interface AccessRuleNode extends EntityKey {
   readonly database: string | null;
   /** Which side changed since the last apply. */
   readonly origin: ChangeOrigin;
-  /** Of an unmanaged rule: who looks after its entity. */
+  /** Of what is unmanaged: who looks after its entity, and why it is left alone. */
   readonly source: string | undefined;
+  readonly why: WhyUnmanaged | undefined;
   readonly place: RulePlace | undefined;
   /** What whoever has this one role may, and would once everything is applied: by the entity's own role rules. */
   readonly decision: { readonly now: Decision; readonly then: Decision } | undefined;
@@ -62,7 +70,16 @@ export function accessTree(diff: AccessDiff): AccessTree {
   };
   for (const item of diff.entities) add(item, entityNode(item));
   for (const item of diff.rules) add(item, ruleNode(item));
-  for (const rule of diff.unmanaged) add(rule, unmanagedNode(rule));
+  for (const item of diff.unmanagedEntities)
+    add(
+      item,
+      unmanagedNode(item, { id: `access-default:${entityKeyText(item)}`, role: null, database: 'true' }),
+    );
+  for (const rule of diff.unmanaged)
+    add(
+      rule,
+      unmanagedNode(rule, { id: `access-rule:${ruleKeyText(rule)}`, role: rule.role, database: rule.access }),
+    );
   const entities = [...nodes.values()]
     .sort((left, right) => compareEntities(left.entity, right.entity))
     .map(({ entity, children }) => ({
@@ -87,6 +104,7 @@ function entityNode(item: EntityDifference): RuleFacts {
     database: item.from === null ? null : String(item.from),
     origin: item.origin,
     source: undefined,
+    why: undefined,
     place: item.place,
   };
 }
@@ -104,20 +122,23 @@ function ruleNode(item: RuleDifference): RuleFacts {
     database: item.stored?.access ?? null,
     origin: item.origin,
     source: undefined,
+    why: undefined,
     place: item.kind === 'deleted' ? undefined : item.place,
   };
 }
 
-function unmanagedNode(rule: AccessDiff['unmanaged'][number]): RuleFacts {
+function unmanagedNode(
+  { source, why }: Pick<UnmanagedRule, 'source' | 'why'>,
+  shown: Pick<RuleFacts, 'id' | 'role' | 'database'>,
+): RuleFacts {
   return {
-    id: `access-rule:${ruleKeyText(rule)}`,
+    ...shown,
     item: undefined,
     status: 'unmanaged',
-    role: rule.role,
     file: null,
-    database: rule.access,
     origin: 'unknown',
-    source: rule.source,
+    source,
+    why,
     place: undefined,
   };
 }

@@ -7,6 +7,7 @@ import type {
   EntityDifference,
   RevocationFlag,
   RuleDifference,
+  UnmanagedEntity,
   UnmanagedRule,
 } from './accessDiff';
 import type { AccessProblem } from './accessProblem';
@@ -23,12 +24,14 @@ import {
 import { isOurs, type AccessState, type StoredEntity, type StoredRule } from './accessState';
 import type { WantedAccess, WantedEntity } from './expandRules';
 import { createPlaces } from './locatePlaces';
+import { whyUnsayable } from './whyUnsayable';
 
 type Compared = Pick<
   AccessDiff,
   | 'rules'
   | 'entities'
   | 'unmanaged'
+  | 'unmanagedEntities'
   | 'unchanged'
   | 'agreed'
   | 'gone'
@@ -44,7 +47,8 @@ export const includedDigest = sha256('default_included');
  * What the files want against what the database holds, rule by rule. Pure.
  *
  * The files decide about the role rules of every entity that they name, and of every entity that came from such files (its
- * `source` is ours). Rules of all others are unmanaged: marketplaces and profiles write rules too.
+ * `source` is ours). Rules of all others are unmanaged: marketplaces and profiles write rules too. So is what no file can say:
+ * a file that is silent about it takes nothing away, and an export that leaves it out changes nothing when it is applied.
  */
 export function compareAccess(
   wanted: WantedAccess,
@@ -58,9 +62,12 @@ class Comparison {
   private readonly rules: RuleDifference[] = [];
   private readonly entities: EntityDifference[] = [];
   private readonly unmanaged: UnmanagedRule[] = [];
+  private readonly unmanagedEntities: UnmanagedEntity[] = [];
   private readonly agreed: AgreedAccess[] = [];
   private readonly places = createPlaces();
   private readonly digests = new Map<string, string>();
+  /** Entities with role rules that the files decide about. */
+  private readonly revocable = new Set<string>();
   private unchanged = 0;
   private managedRules = 0;
 
@@ -74,15 +81,16 @@ class Comparison {
     this.compareWantedRules();
     this.compareStoredRules();
     this.compareEntities();
-    const { rules, entities, unmanaged, unchanged, agreed, wanted, managedRules } = this;
+    const { rules, entities, unmanaged, unmanagedEntities, unchanged, agreed, wanted, managedRules } = this;
     return {
       rules: rules.sort(compareRules),
       entities: entities.sort(compareEntities),
       unmanaged: unmanaged.sort(compareRules),
+      unmanagedEntities: unmanagedEntities.sort(compareEntities),
       unchanged,
       agreed,
       gone: this.goneKeys(),
-      problems: [...this.unknownTypes(), ...this.places.problems()],
+      problems: [...this.unknownTypes(), ...this.places.problems(), ...unsayableDefaults(unmanagedEntities)],
       wantedRules: wanted.rules.size,
       managedRules,
     };
@@ -112,11 +120,12 @@ class Comparison {
       if (this.wanted.rules.has(key)) continue;
       const { entityType, entityId, role } = stored;
       const needs = this.revocationOf(stored);
-      if (needs === undefined) {
+      if (needs === undefined || whyUnsayable(stored) !== undefined) {
         const source = this.state.entities.get(entityKeyText(stored))?.source ?? '';
-        this.unmanaged.push({ ...stored, source });
+        this.unmanaged.push({ ...stored, source, why: needs === undefined ? 'foreign' : 'unsayable' });
         continue;
       }
+      this.revocable.add(entityKeyText(stored));
       this.managedRules += 1;
       const origin = this.originOf(key, undefined, this.digestOf(stored));
       this.rules.push({ entityType, entityId, role, kind: 'deleted', origin, stored, needs });
@@ -137,7 +146,13 @@ class Comparison {
     for (const [key, wanted] of this.wanted.entities)
       this.compareEntity(key, wanted, this.state.entities.get(key));
     for (const [key, stored] of this.state.entities) {
-      if (this.wanted.entities.has(key) || !stored.defaultIncluded || !isOurs(stored)) continue;
+      if (this.wanted.entities.has(key) || !stored.defaultIncluded) continue;
+      const why = this.whyUnmanaged(key, stored);
+      if (why !== undefined) {
+        const { entityType, entityId, source } = stored;
+        this.unmanagedEntities.push({ entityType, entityId, source, why });
+        continue;
+      }
       this.addEntity(stored, {
         kind: 'revoked',
         from: true,
@@ -145,6 +160,19 @@ class Comparison {
         origin: this.originOf(key, undefined, includedDigest),
       });
     }
+  }
+
+  /**
+   * A file can only open an entity in a rule that names a role. One that is open and has no such rule, and of which the base
+   * knows nothing, was opened by other means: its silence in the files says nothing.
+   */
+  private whyUnmanaged(key: string, stored: StoredEntity): UnmanagedEntity['why'] | undefined {
+    if (!isOurs(stored)) return 'foreign';
+    return this.revocable.has(key) || this.isGivenBefore(key) ? undefined : 'unsayable';
+  }
+
+  private isGivenBefore(key: string): boolean {
+    return this.base?.get(key)?.digest === includedDigest;
   }
 
   private compareEntity(key: string, wanted: WantedEntity, stored: StoredEntity | undefined): void {
@@ -168,8 +196,7 @@ class Comparison {
     stored: StoredEntity | undefined,
   ): boolean | undefined {
     if (wanted.saysDefault || !stored || !stored.defaultIncluded) return wanted.defaultIncluded;
-    const givenBefore = this.base?.get(key)?.digest === includedDigest;
-    if (givenBefore || (isOurs(stored) && wanted.defaultIncluded !== undefined)) return false;
+    if (this.isGivenBefore(key) || (isOurs(stored) && wanted.defaultIncluded !== undefined)) return false;
     const message = `${describeEntity(wanted)} is open to everybody in the database (default_included), and the file does not say so.`;
     this.places.add(wanted.place, [], { severity: 'warning', rule: 'silentDefault', message });
     return undefined;
@@ -223,4 +250,17 @@ class Comparison {
     for (const entity of this.entities) open.add(entityKeyText(entity));
     return [...(this.base?.keys() ?? [])].filter((key) => !agreed.has(key) && !open.has(key));
   }
+}
+
+function unsayableDefaults(entities: readonly UnmanagedEntity[]): AccessProblem[] {
+  return entities
+    .filter(({ why }) => why === 'unsayable')
+    .map((entity) => ({
+      severity: 'warning',
+      rule: 'unsayableDefault',
+      path: null,
+      line: null,
+      column: null,
+      message: `${describeEntity(entity)} is open to everybody in the database (default_included), and has no role rule: no file can say so, and it is left as it is.`,
+    }));
 }

@@ -41,6 +41,7 @@ export function nothingCompared({ files, others, problems }: CheckedAccess, targ
     rules: [],
     entities: [],
     unmanaged: [],
+    unmanagedEntities: [],
     unchanged: 0,
     agreed: [],
     gone: [],

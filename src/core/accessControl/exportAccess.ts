@@ -12,6 +12,7 @@ import {
 } from './exportableRules';
 import { parseAccessFile, type ParsedAccessFile } from './parseAccessFile';
 import { rewriteAccessFile } from './rewriteAccessFile';
+import { nothingBeside, type RulesBeside } from './rulesBeside';
 
 /** The database's role rules as YAML. */
 export interface AccessExport {
@@ -31,8 +32,8 @@ export interface ExportInput {
   readonly path?: string;
   /** A file that is to be written over: its rules that stay keep their comments. */
   readonly over?: ParsedAccessFile | undefined;
-  /** Rules that a file beside it says already, by `ruleKeyText`. */
-  readonly elsewhere?: ReadonlySet<string>;
+  /** What the file beside it says already. */
+  readonly beside?: RulesBeside;
 }
 
 /**
@@ -41,12 +42,12 @@ export interface ExportInput {
  * text could be made that reads back as the rules
  */
 export async function exportAccess(input: ExportInput): Promise<AccessExport> {
-  const { state, over, elsewhere, path = 'config.yaml' } = input;
+  const { state, over, beside = nothingBeside, path = 'config.yaml' } = input;
   const isNewer = (over ?? parseAccessFile('', path)).file.saysDefaults || state.generation === 'newer';
   const dialect = input.dialect ?? (isNewer ? 'roles' : 'config');
   const all = exportableRules(state, dialect);
   if (dialect === 'config') refuseClosing(path, all);
-  const exported = elsewhere ? without(all, elsewhere) : all;
+  const exported = without(all, beside);
   const library = await import('yaml');
   const entities = [...state.entities.values()];
   const isTrue = (text: string) => saysExactly(text, path, exported, entities, dialect);
@@ -66,9 +67,14 @@ export async function exportAccess(input: ExportInput): Promise<AccessExport> {
 }
 
 /** Where leaving `default_included` out means false, a text without that word would close what is open. */
-function refuseClosing(path: string, { lossy }: ExportableRules): void {
+function refuseClosing(path: string, { lossy, rules }: ExportableRules): void {
   if (!parseAccessFile('', path).file.saysDefaults) return;
-  const open = lossy.filter(({ what }) => what === 'default_included');
+  const spoken = new Set([...rules.values()].map(entityKeyText));
+  const open = lossy.filter(
+    ({ what, entity_type: entityType, entity_id: entityId }) =>
+      what === 'default_included' &&
+      spoken.has(entityKeyText({ entityType: entityType ?? '', entityId: entityId ?? '' })),
+  );
   if (open.length === 0) return;
   throw new SyncError(
     'invalidInput',
@@ -77,10 +83,18 @@ function refuseClosing(path: string, { lossy }: ExportableRules): void {
   );
 }
 
-function without(all: ExportableRules, elsewhere: ReadonlySet<string>): ExportableRules {
-  const rules = new Map([...all.rules].filter(([key]) => !elsewhere.has(key)));
+/** What the file beside it says is left out. An entity that it does not open keeps a rule, which is what can say so. */
+function without(all: ExportableRules, beside: RulesBeside): ExportableRules {
+  const rules = new Map([...all.rules].filter(([key]) => !beside.rules.has(key)));
   const spoken = new Set([...rules.values()].map(entityKeyText));
-  return { ...all, rules, included: new Set([...all.included].filter((key) => spoken.has(key))) };
+  for (const [key, rule] of all.rules) {
+    const entity = entityKeyText(rule);
+    if (!all.included.has(entity) || beside.opened.has(entity) || spoken.has(entity)) continue;
+    rules.set(key, rule);
+    spoken.add(entity);
+  }
+  const included = new Set([...all.included].filter((key) => spoken.has(key)));
+  return { rules, included, lossy: [...all.lossy, ...beside.contradictions] };
 }
 
 function saysExactly(

@@ -1,23 +1,22 @@
-import { nameFault } from './checkRule';
 import {
   compareRules,
   compareText,
   describeEntity,
   describeRule,
   entityKeyText,
-  isEntityType,
   ruleKeyText,
   type EntityKey,
   type RoleRule,
 } from './accessRule';
 import type { AccessState } from './accessState';
+import { whyUnsayable } from './whyUnsayable';
 
 /** `config`: the keys of 0.12; `roles`: `default_included` and patterns too (versions.md "ACL YAML"). */
 export type AccessDialect = 'config' | 'roles';
 
 /** Something that the exported text cannot say. */
 export interface LossyNote {
-  readonly what: 'default_included' | 'entity_match' | 'rule' | 'comments';
+  readonly what: 'default_included' | 'entity_match' | 'rule' | 'comments' | 'other_file';
   readonly entity_type: string | null;
   readonly entity_id: string | null;
   readonly message: string;
@@ -38,12 +37,8 @@ export function exportableRules(state: AccessState, dialect: AccessDialect): Exp
   const rules = new Map<string, RoleRule>();
   const spoken = new Set<string>();
   for (const rule of [...state.rules.values()].sort(compareRules)) {
-    const fault = nameFault(rule.role)?.message ?? nameFault(rule.entityId)?.message;
-    if (fault !== undefined || !isEntityType(rule.entityType)) {
-      const why =
-        fault === undefined
-          ? `there is no entity type "${rule.entityType}"`
-          : `its name ${fault.replace(/\.$/, '')}`;
+    const why = whyUnsayable(rule);
+    if (why !== undefined) {
       lossy.push(note('rule', rule, `${describeRule(rule)} (${rule.access}) is left out: ${why}.`));
       continue;
     }
@@ -58,7 +53,7 @@ export function exportableRules(state: AccessState, dialect: AccessDialect): Exp
       const why =
         dialect === 'config'
           ? 'this dialect has no default_included'
-          : 'it has no role rule that could say so';
+          : 'it has no role rule that could say so; an apply leaves it open';
       lossy.push(
         note(
           'default_included',

@@ -50,7 +50,8 @@ function side(t: Translate, said: string | null): string {
 }
 
 /** What a tooltip adds: whose the rule is, or which side changed. */
-export function sourceWords(t: Translate, { status, origin }: AccessRuleNode): string[] {
+export function sourceWords(t: Translate, { status, origin, why }: AccessRuleNode): string[] {
+  if (why === 'unsayable') return [t('No file has words for it: it is never touched.')];
   if (status === 'unmanaged') return [t('Its entity is looked after by somebody else: it is never touched.')];
   switch (origin) {
     case 'disk':

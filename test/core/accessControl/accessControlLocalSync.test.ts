@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { BackupService } from '../../../src/core/backups/backupService';
 import { accessDiffReport } from '../../../src/core/accessControl/accessReport';
+import { accessTree } from '../../../src/core/accessControl/accessTree';
 import { quietContext } from '../../../src/core/ports';
 import {
   anyNumber,
@@ -328,6 +329,46 @@ describe('access rules', () => {
     const report = accessDiffReport(await p.sync().diff());
     expect(report).toMatchObject({ in_sync: true, entities: [] });
     expect(report.warnings.map(({ rule }) => rule)).toContain('silentDefault');
+  });
+
+  it('leave what no file can say, and show it', async () => {
+    const p = await project({ [config]: rulesYaml([{ id: 'a', roles: ['x'] }]) });
+    await p.apply();
+    await p.db.query(`
+      INSERT INTO access_control_entities (entity_type, entity_id, source, default_included) VALUES
+        ('skill', 'open', 'roles.yaml', true), ('plugin', 'theirs', 'profile:local', true);
+      INSERT INTO access_control_rules (entity_type, entity_id, rule_type, rule_value) VALUES ('agent', 'a', 'role', ' x')`);
+    const before = await snapshot(p);
+    expect((await p.apply(everything)).warnings).toContainEqual(
+      expect.stringContaining('skill/open is open'),
+    );
+    expect(await snapshot(p)).toEqual(before);
+    const diff = await p.sync().diff();
+    expect(accessDiffReport(diff)).toMatchObject({
+      in_sync: true,
+      unmanaged: [{ entity_id: 'a', role: ' x', why: 'unsayable' }],
+      unmanaged_entities: [
+        { entity_type: 'plugin', entity_id: 'theirs', source: 'profile:local', why: 'foreign' },
+        { entity_type: 'skill', entity_id: 'open', source: 'roles.yaml', why: 'unsayable' },
+      ],
+    });
+    const shown = accessTree(diff).entities.map(({ label, children }) => [
+      label,
+      children.map(({ role, database, status, item }) => [role, database, status, item]),
+    ]);
+    expect(shown).toEqual([
+      ['agent/a', [[' x', 'allow', 'unmanaged', undefined]]],
+      ['plugin/theirs', [[null, 'true', 'unmanaged', undefined]]],
+      ['skill/open', [[null, 'true', 'unmanaged', undefined]]],
+    ]);
+  });
+
+  it('close what they had opened, also when somebody has taken its last rule away', async () => {
+    const p = await project({ [roles]: rulesYaml([{ id: 'a', roles: ['x'], included: true }]) });
+    await p.apply();
+    await p.db.query('DELETE FROM access_control_rules');
+    await p.write(roles, 'rules: []\n');
+    expect((await p.apply({ prune: true })).details).toMatchObject({ entities_updated: 1 });
   });
 
   it('name an entity type that this database does not take, before anything is written', async () => {

@@ -42,6 +42,7 @@ function diffOf(rules: readonly RuleDifference[], open: readonly EntityDifferenc
     rules,
     entities: open,
     unmanaged: [],
+    unmanagedEntities: [],
     unchanged: 0,
     agreed: [],
     gone: [],

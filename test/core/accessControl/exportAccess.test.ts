@@ -262,6 +262,37 @@ describe('an export with a database', () => {
     expect((await p.apply(everything)).items_synced).toBe(0);
   });
 
+  it('over one of two files keeps an entity open that no other rule of the two says it of', async () => {
+    p = await createAccessProject({
+      [config]: rulesYaml([{ id: 'a', roles: ['x'] }]),
+      [roles]: rulesYaml([{ id: 'a', roles: ['y'], included: true }]),
+    });
+    await p.apply();
+    await p.db.query(`DELETE FROM access_control_rules WHERE rule_value = 'y'`);
+    const plan = await p.sync().planExport(`${p.project.servicesDir}/${roles}`);
+    expect(plan.exported).toMatchObject({ rules: 1, lossy: [] });
+    await p.sync().applyExport(plan);
+    expect((await p.apply(everything)).items_synced).toBe(0);
+    expect(await p.db.query('SELECT default_included FROM access_control_entities')).toEqual([
+      { default_included: true },
+    ]);
+  });
+
+  it('over one of two files tells what the other one says otherwise', async () => {
+    p = await createAccessProject({
+      [config]: rulesYaml([{ id: 'a', roles: ['x'] }]),
+      [roles]: rulesYaml([{ id: 'b', roles: ['x'], included: true }]),
+    });
+    await p.apply();
+    await p.db.query(`UPDATE access_control_rules SET access = 'deny' WHERE entity_id = 'b'`);
+    await p.db.query('UPDATE access_control_entities SET default_included = false');
+    const plan = await p.sync().planExport(`${p.project.servicesDir}/${config}`);
+    expect(plan.exported.lossy.map(({ what, message }) => [what, message])).toEqual([
+      ['other_file', expect.stringContaining('roles.yaml says allow of agent/b for x')],
+      ['other_file', expect.stringContaining('roles.yaml says default_included true of agent/b')],
+    ]);
+  });
+
   it('after an apply equals the expanded rules of the file', async () => {
     const text =
       'rules:\n  - {entity_type: skill, entity_match: "s*", roles: [user, admin]}\n  - {entity_type: skill, entity_id: s1, roles: [dev], access: deny}\n  - {entity_type: skill, entity_id: s2, roles: [dev], default_included: true}\n';
