@@ -1,34 +1,12 @@
 import { existsSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, type TestContext } from 'vitest';
-import { startEngine, type RunningEngine } from '../../../scripts/containers/startEngine.mjs';
-import { unpackEngine, whyNoEngine } from '../../../scripts/containers/unpackEngine.mjs';
+import { expect, it } from 'vitest';
 import { SyncError } from '../../../src/core/syncError';
+import { useEngine, type RunningEngine } from '../../support/engine';
 import { deployFixture, readIfThere, registryPassword } from './deployFixture';
 
-/** `require` fails where `auto` skips; `off` runs none of this. */
-const wanted = process.env['E2E_DOCKER'] ?? 'auto';
-let engine: RunningEngine | undefined;
-let reason: string | undefined;
-
-beforeAll(async () => {
-  reason = wanted === 'off' ? 'E2E_DOCKER is off' : whyNoEngine();
-  if (reason === undefined) {
-    await unpackEngine().catch((error: unknown) => {
-      const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
-      reason = `the engine cannot be downloaded: ${message}`;
-    });
-  }
-  if (reason !== undefined && wanted === 'require') throw new Error(reason);
-  if (reason === undefined) engine = await startEngine({ user: 'x', password: registryPassword });
-}, 240_000);
-
-afterAll(() => engine?.stop());
-
-function running(context: TestContext): RunningEngine {
-  return engine ?? context.skip(reason ?? 'the engine did not start');
-}
+const running = useEngine(registryPassword);
 
 /** The first docker on PATH of this machine, which is as new as it is. */
 const machineClient = (process.env['PATH'] ?? '')

@@ -173,6 +173,6 @@ describe('a swap that is interrupted', () => {
   });
 
   it('leaves whole files and no lock that needs a person when its process is killed at any time', async () => {
-    await killWhileSwapping(20);
+    await killWhileSwapping(8);
   });
 });
