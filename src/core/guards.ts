@@ -1,3 +1,4 @@
+import { counted } from './counted';
 import { countActions, type PlanTarget, type StepAction, type SyncPlan } from './models/plan';
 import { SyncError } from './syncError';
 
@@ -72,8 +73,8 @@ function productionStop(target: PlanTarget, typed: string | undefined): SyncErro
 function deletionStop(guard: Extract<Guard, { deletes: number }>): SyncError {
   const why =
     guard.name === 'emptySource'
-      ? `The plan deletes ${guard.deletes} items because the other side is empty.`
-      : `The plan deletes ${guard.deletes} of ${guard.of} items.`;
+      ? `The plan deletes ${counted(guard.deletes, 'item')} because the other side is empty.`
+      : `The plan deletes ${guard.deletes} of ${counted(guard.of, 'item')}.`;
   return new SyncError('guard', `${why} Nothing was changed.`, {
     hint: `Look at the plan; if that is what you want, allow it with --allow-mass-delete ${guard.deletes}.`,
     details: { guard: guard.name, deletes: guard.deletes },

@@ -1,7 +1,7 @@
 import { BackupService } from '../../core/backups/backupService';
 import { answerRestore } from '../answerRestore';
 import { exitCodes } from '../exitCodes';
-import { counted } from '../print/counted';
+import { counted } from '../../core/counted';
 import { openProject, openProjectToChange, type Command, type Session } from '../session';
 
 export const backupsList: Command<object> = async (session) => {

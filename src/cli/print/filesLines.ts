@@ -4,7 +4,7 @@ import type { FilesPlan } from '../../core/files/filesPlan';
 import { countFiles } from '../../core/files/filesReport';
 import type { SyncOperationResult } from '../../core/models/operation';
 import { countActions, type SkippedItem } from '../../core/models/plan';
-import { counted } from './counted';
+import { counted } from '../../core/counted';
 
 /** What `files diff` tells people: a line per file, then what takes no part, then one line that says it all. */
 export function diffLines(diff: FilesDiff): string[] {

@@ -1,4 +1,5 @@
 import { AccessControlLocalSync } from '../../accessControl/accessControlLocalSync';
+import { counted } from '../../counted';
 import { FileSyncService } from '../../files/fileSyncService';
 import { SyncError } from '../../syncError';
 import { ok, warning, type CheckFinding, type CheckRule } from '../checkInput';
@@ -20,7 +21,7 @@ export const driftChecks: readonly CheckRule[] = [
           const there = differences.filter(({ local, origin }) => !local || origin !== 'local').length;
           if (differences.length === 0) return ok('The tenant has the same files.');
           return warning(
-            `${differences.length} files differ from the tenant` +
+            `Different from the tenant: ${counted(differences.length, 'file')}` +
               (there === 0
                 ? ', all changed here.'
                 : `; what ${there} of them hold there is lost with the container.`),
