@@ -49,7 +49,9 @@ export async function startEngine({ user, password }) {
 
   async function stop() {
     for (const child of [...running].reverse()) await end(child);
-    await runTool('umount', ['-l', path.join(folder, 'data')], { cwd: '/' }).catch(() => undefined);
+    // The second one is there when a container has used the machine's network.
+    for (const mount of ['data', 'exec/netns/default'])
+      await runTool('umount', ['-l', path.join(folder, mount)], { cwd: '/' }).catch(() => undefined);
     removeGroups(path.basename(folder));
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     for (const place of ['/run/docker', '/run/containerd'])
