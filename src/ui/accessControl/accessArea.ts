@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { AccessDiff } from '../../core/accessControl/accessDiff';
 import { SyncError } from '../../core/syncError';
 import type { ChangesArea } from '../changes/changesArea';
-import type { FoundProject } from '../changes/projectView';
+import type { FoundProject } from '../project/foundProject';
 import type { Translate } from '../translate';
 import { accessNodes, isAccessNode } from './accessNodes';
 import { accessRow } from './accessRow';

@@ -6,7 +6,7 @@ import type { CommandId } from '../contributions';
 import type { FilesComparison } from '../files/filesComparison';
 import type { DirectionCounts } from '../status/directionCounts';
 import type { AreaId, ChangeNode } from './changeNode';
-import type { FoundProject } from './projectView';
+import type { FoundProject } from '../project/foundProject';
 
 /** The wording of a tree row. */
 export interface NodeText {

@@ -1,14 +1,9 @@
 import type { Project } from '../../core/project/project';
 import type { ContentDiff } from '../../core/models/contentDiff';
 import { SyncError } from '../../core/syncError';
+import type { FoundProject } from '../project/foundProject';
 import type { AreaId } from './changeNode';
 import type { AreaViews } from './changesArea';
-
-/** The project of the window, and its root as the workspace spells it: a folder may be opened through a symbolic link. */
-export interface FoundProject {
-  readonly project: Project;
-  readonly shownRoot: string;
-}
 
 /** What is known about the open folder: everything the view, the badge and the status bar show follows from it. */
 export type ProjectView =

@@ -6,6 +6,7 @@ import type { DatabaseSecrets } from '../host/databaseSecrets';
 import type { OutputLog } from '../host/outputLog';
 import type { ScanThread } from '../host/scanThread';
 import { withViewProgress } from '../host/withProgress';
+import type { FoundProject } from '../project/foundProject';
 import { openProject } from '../project/openProject';
 import { coalesceRuns, type SerialQueue } from '../serialQueue';
 import type { AreaId } from './changeNode';
@@ -18,7 +19,7 @@ import {
   type OtherAreaId,
 } from './changesArea';
 import type { ChangesStore } from './changesStore';
-import { foundOf, viewOfFailure, type FoundProject, type ProjectView } from './projectView';
+import { foundOf, viewOfFailure, type ProjectView } from './projectView';
 
 interface Needs {
   readonly store: ChangesStore;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { FoundProject, ProjectView } from '../changes/projectView';
+import type { ProjectView } from '../changes/projectView';
+import type { FoundProject } from '../project/foundProject';
 
 /** The sources, the content config, and what decides about profile and database. */
 export function watchedContent(

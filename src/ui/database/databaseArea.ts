@@ -1,6 +1,6 @@
 import type { DatabaseComparison } from '../../core/database/sync/databaseComparison';
 import type { ChangesArea } from '../changes/changesArea';
-import type { FoundProject } from '../changes/projectView';
+import type { FoundProject } from '../project/foundProject';
 import type { Services } from '../services';
 import type { Translate } from '../translate';
 import { countDatabase, databaseNodes, isDatabaseNode } from './databaseNodes';

@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { SyncError } from '../../core/syncError';
 import type { Project } from '../../core/project/project';
-import type { FoundProject } from '../changes/projectView';
+import type { FoundProject } from './foundProject';
 import type { DatabaseSecrets } from '../host/databaseSecrets';
 import { readSettings } from '../host/settings';
 
