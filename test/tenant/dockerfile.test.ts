@@ -8,8 +8,8 @@ import { operatorToken } from '../support/operatorToken';
 const root = join(import.meta.dirname, '..', '..');
 
 /**
- * The base images come from a registry that is not reached here. What is ours of the image is: the files of its last
- * stage, laid out alone, and its command on them.
+ * The base images come from a registry that is not reached here; image.soak.test.ts builds all of it on a stand-in. What is
+ * ours of the image is: the files of its last stage, laid out alone, and its command on them.
  */
 it('the image holds all that its command needs', async () => {
   const image = await mkdtemp(join(tmpdir(), 'image-'));
