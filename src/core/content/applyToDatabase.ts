@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { backUpCreatedRows, backUpDeletedRows, backUpUpdatedRows, captureRows } from '../backups/backupRows';
 import type { Database } from '../database/connection';
+import { sqlStateOf } from '../database/databaseError';
 import { breather } from '../disk/breathe';
-import type { DiskItem } from '../models/content';
 import type { SkippedItem } from '../models/plan';
 import type { RunContext } from '../ports';
 import type { BackupStore, BackupWriter } from '../state/backupStore';
@@ -11,7 +11,8 @@ import { SyncError } from '../syncError';
 import type { ContentFiles } from './contentFiles';
 import { movedItem, type AgreedItem, type ContentOutcome } from './contentOutcome';
 import type { ContentPlan, ContentStep } from './contentPlan';
-import { deleteRows, insertRows, readRowsById, updateRows, type RowToWrite } from './contentRepository';
+import { deleteRows, readRowsById, updateRows, type RowToWrite } from './contentRepository';
+import { beyondCopy, copyRows, insertRows, type RowCreator } from './createRows';
 
 export interface ApplyToDatabaseInput {
   readonly plan: ContentPlan;
@@ -24,11 +25,9 @@ export interface ApplyToDatabaseInput {
   readonly context: RunContext;
 }
 
-/** Rows per statement: bounds the memory, and stays within what Citus and YugabyteDB take at once (design.md). */
+/** Steps per statement: bounds the memory, and stays within what Citus and YugabyteDB take at once (design.md). */
 const batchSize = 1000;
 const table = 'markdown_content';
-
-type WritableStep = { readonly step: ContentStep; readonly row: RowToWrite & { readonly id: string } };
 
 /**
  * Carries out a `to-db` plan in one transaction. Every step is checked first: the file must still hold what the plan saw,
@@ -37,6 +36,18 @@ type WritableStep = { readonly step: ContentStep; readonly row: RowToWrite & { r
  * @throws SyncError `database` or `cancelled`: nothing was changed (unless its details say `outcomeUnknown`)
  */
 export async function applyToDatabase(input: ApplyToDatabaseInput): Promise<ContentOutcome> {
+  try {
+    return await applyInTransaction(input, copyRows);
+  } catch (error) {
+    if (!beyondCopy.has(sqlStateOf(error) ?? '')) throw error;
+    return applyInTransaction(input, insertRows);
+  }
+}
+
+async function applyInTransaction(
+  input: ApplyToDatabaseInput,
+  createRows: RowCreator,
+): Promise<ContentOutcome> {
   const { plan, db, backups, lock, context } = input;
   let writer: BackupWriter | undefined;
   try {
@@ -48,23 +59,9 @@ export async function applyToDatabase(input: ApplyToDatabaseInput): Promise<Cont
           target: plan.databaseIdentity,
           now: context.now(),
         });
-        const run = new DatabaseRun(input, writer);
-        const batchAt = (start: number) => plan.steps.slice(start, start + batchSize);
-        const readAt = (start: number) => {
-          const items = run.read(batchAt(start));
-          // What it fails with is told when its turn comes.
-          items.catch(() => undefined);
-          return items;
-        };
-        let reading = readAt(0);
-        for (let start = 0; start < plan.steps.length; start += batchSize) {
-          SyncError.throwIfAborted(context.signal);
-          context.progress({ message: 'Writing rows', done: start, total: plan.steps.length });
-          const items = await reading;
-          // The files of the next batch are read while the server writes this one.
-          reading = readAt(start + batchSize);
-          await run.apply(batchAt(start), items);
-        }
+        const run = new DatabaseRun(input, writer, createRows);
+        await run.create(plan.steps.filter(({ action }) => action === 'create'));
+        await run.change(plan.steps.filter(({ action }) => action !== 'create'));
         // The backup is on disk before the old values are gone for good, and only the holder of the lock commits.
         const backup = await writer.commit();
         await lock.assertHeld();
@@ -79,16 +76,24 @@ export async function applyToDatabase(input: ApplyToDatabaseInput): Promise<Cont
   }
 }
 
+/** A step whose row was sent under this id. */
+interface SentStep {
+  readonly step: ContentStep;
+  readonly id: string;
+}
+
 class DatabaseRun {
   private readonly created: AgreedItem[] = [];
   private readonly updated: AgreedItem[] = [];
   private readonly deleted: ContentStep[] = [];
   private readonly refused: SkippedItem[] = [];
   private readonly affected = new Map<string, number>();
+  private filesRead = 0;
 
   constructor(
     private readonly input: ApplyToDatabaseInput,
     private readonly writer: BackupWriter,
+    private readonly createRows: RowCreator,
   ) {}
 
   outcome(): ContentOutcome {
@@ -100,28 +105,27 @@ class DatabaseRun {
     return { created, updated, deleted, refused, warnings, cancelled: false };
   }
 
-  /** Reads the files of the steps again. @throws SyncError `io`, `cancelled` */
-  async read(steps: readonly ContentStep[]): Promise<ReadonlyMap<ContentStep, DiskItem>> {
-    const { files, context } = this.input;
-    const breathe = breather(context.signal);
-    const items = new Map<ContentStep, DiskItem>();
-    for (const step of steps) {
-      const pause = breathe();
-      if (pause) await pause;
-      const item = step.action === 'delete' ? undefined : files.read(step);
-      if (item) items.set(step, item);
-    }
-    return items;
+  /** New rows, written while their files are read. */
+  async create(steps: readonly ContentStep[]): Promise<void> {
+    if (steps.length === 0) return;
+    const sent: SentStep[] = [];
+    const done = await this.createRows(this.input.db, this.rowsOf(steps, sent));
+    if (this.input.backUpCreated) await backUpCreatedRows(this.input.db, this.writer, table, [...done]);
+    this.keep(sent, done, this.created, 'the slug has been taken in the database');
   }
 
-  /** @param items what the files of the steps hold now */
-  async apply(steps: readonly ContentStep[], items: ReadonlyMap<ContentStep, DiskItem>): Promise<void> {
-    const unmoved = await this.withRowsAsPlanned(steps);
-    const changes = unmoved.filter(({ action }) => action !== 'delete');
-    const writable = this.withFilesAsPlanned(changes, items);
-    await this.create(writable.filter(({ step }) => step.action === 'create'));
-    await this.update(writable.filter(({ step }) => step.action === 'update'));
-    await this.delete(unmoved.filter(({ action }) => action === 'delete'));
+  /** Updates and deletions. */
+  async change(steps: readonly ContentStep[]): Promise<void> {
+    for (let start = 0; start < steps.length; start += batchSize) {
+      const batch = steps.slice(start, start + batchSize);
+      // The files are read while the server looks at the rows.
+      const [unmoved, rows] = await Promise.all([this.withRowsAsPlanned(batch), this.read(batch)]);
+      await this.update(
+        unmoved.filter(({ action }) => action === 'update'),
+        rows,
+      );
+      await this.delete(unmoved.filter(({ action }) => action === 'delete'));
+    }
   }
 
   /** Locks the rows of the steps, and keeps those steps whose row still holds what the plan saw. */
@@ -139,51 +143,67 @@ class DatabaseRun {
     });
   }
 
-  /** Those whose file still holds what the plan saw. */
-  private withFilesAsPlanned(
-    steps: readonly ContentStep[],
-    items: ReadonlyMap<ContentStep, DiskItem>,
-  ): WritableStep[] {
-    const writable: WritableStep[] = [];
-    for (const step of steps) {
-      const item = items.get(step);
-      if (item?.digest !== step.digest || item?.slug !== step.slug || item.locale !== step.locale) {
-        this.refused.push(movedItem(step, 'the file has changed'));
-        continue;
-      }
-      const { sourceId, locale, slug } = step;
-      writable.push({
-        step,
-        row: { id: step.rowId ?? randomUUID(), sourceId, locale, slug, fields: item.fields },
-      });
+  /** @param sent gets the step of each row */
+  private async *rowsOf(steps: readonly ContentStep[], sent: SentStep[]): AsyncGenerator<RowToWrite> {
+    for await (const [step, row] of this.readEach(steps)) {
+      if (row) {
+        sent.push({ step, id: row.id });
+        yield row;
+      } else this.refused.push(movedItem(step, 'the file has changed'));
     }
-    return writable;
   }
 
-  private async create(steps: readonly WritableStep[]): Promise<void> {
-    if (steps.length === 0) return;
-    const done = await insertRows(
-      this.input.db,
-      steps.map(({ row }) => row),
-    );
-    if (this.input.backUpCreated) await backUpCreatedRows(this.input.db, this.writer, table, [...done]);
-    this.keep(steps, done, this.created, 'the slug has been taken in the database');
+  private async read(steps: readonly ContentStep[]): Promise<ReadonlyMap<ContentStep, RowToWrite>> {
+    const rows = new Map<ContentStep, RowToWrite>();
+    for await (const [step, row] of this.readEach(steps.filter(({ action }) => action === 'update')))
+      if (row) rows.set(step, row);
+    return rows;
   }
 
-  private async update(steps: readonly WritableStep[]): Promise<void> {
-    if (steps.length === 0) return;
+  /** What the files of the steps make, as long as a file still holds what the plan saw. */
+  private async *readEach(
+    steps: readonly ContentStep[],
+  ): AsyncGenerator<readonly [ContentStep, RowToWrite | undefined]> {
+    const { files, context, plan } = this.input;
+    const breathe = breather(context.signal);
+    for (const step of steps) {
+      const pause = breathe();
+      if (pause) {
+        context.progress({ message: 'Writing rows', done: this.filesRead, total: plan.steps.length });
+        await pause;
+      }
+      this.filesRead += 1;
+      const item = files.read(step);
+      const isAsPlanned =
+        item?.digest === step.digest && item?.slug === step.slug && item.locale === step.locale;
+      const { sourceId, locale, slug, rowId: id = randomUUID() } = step;
+      yield [step, isAsPlanned ? { id, sourceId, locale, slug, fields: item.fields } : undefined];
+    }
+  }
+
+  private async update(
+    steps: readonly ContentStep[],
+    rows: ReadonlyMap<ContentStep, RowToWrite>,
+  ): Promise<void> {
+    const sent: SentStep[] = [];
+    const toWrite: RowToWrite[] = [];
+    for (const step of steps) {
+      const row = rows.get(step);
+      if (row) {
+        sent.push({ step, id: row.id });
+        toWrite.push(row);
+      } else this.refused.push(movedItem(step, 'the file has changed'));
+    }
+    if (toWrite.length === 0) return;
     const { db } = this.input;
     const before = await captureRows(
       db,
       table,
-      steps.map(({ row }) => row.id),
+      sent.map(({ id }) => id),
     );
-    const done = await updateRows(
-      db,
-      steps.map(({ row }) => row),
-    );
+    const done = await updateRows(db, toWrite);
     await backUpUpdatedRows(db, this.writer, table, before);
-    this.keep(steps, done, this.updated, 'the row has been deleted');
+    this.keep(sent, done, this.updated, 'the row has been deleted');
   }
 
   private async delete(steps: readonly ContentStep[]): Promise<void> {
@@ -199,13 +219,13 @@ class DatabaseRun {
   }
 
   private keep(
-    steps: readonly WritableStep[],
+    sent: readonly SentStep[],
     done: ReadonlySet<string>,
     into: AgreedItem[],
     otherwise: string,
   ): void {
-    for (const { step, row } of steps) {
-      if (done.has(row.id)) into.push({ step, digest: step.digest ?? '', path: step.path ?? '' });
+    for (const { step, id } of sent) {
+      if (done.has(id)) into.push({ step, digest: step.digest ?? '', path: step.path ?? '' });
       else this.refused.push(movedItem(step, otherwise));
     }
   }

@@ -5,6 +5,7 @@ import { versionHash } from './contentDigest';
 
 /** A row to be written: the key, and every synced field in canonical form. */
 export interface RowToWrite extends ContentKey {
+  readonly id: string;
   readonly fields: ContentFields;
 }
 
@@ -67,44 +68,10 @@ export async function findForeignHolders(
 }
 
 /**
- * Inserts rows with the given new ids. A (slug, locale) that somebody holds by now is left alone: it is missing from
- * the answer, and the caller reports it.
- * @returns the ids that were inserted
- */
-export async function insertRows(
-  db: Database,
-  rows: readonly (RowToWrite & { readonly id: string })[],
-): Promise<Set<string>> {
-  const result = await db.query<{ id: string }>(
-    `INSERT INTO markdown_content (id, slug, locale, source_id, title, description, body, author, published_at, keywords,
-                                   kind, image, category_id, public, links, version_hash, updated_at)
-     SELECT id, slug, locale, source_id, title, description, body, author, published_at::timestamptz, keywords,
-            kind, image, category_id, public, links::jsonb, version_hash, CURRENT_TIMESTAMP
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                   $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::boolean[], $15::text[], $16::text[])
-         AS r(id, slug, locale, source_id, title, description, body, author, published_at, keywords, kind, image,
-              category_id, public, links, version_hash)
-     ON CONFLICT (slug, locale) DO NOTHING
-     RETURNING id`,
-    [
-      rows.map((row) => row.id),
-      rows.map((row) => row.slug),
-      rows.map((row) => row.locale),
-      rows.map((row) => row.sourceId),
-      ...fieldArrays(rows),
-    ],
-  );
-  return new Set(result.rows.map((row) => row.id));
-}
-
-/**
  * Updates rows in place: id, slug, locale and source stay (data.md 1.3).
  * @returns the ids that were updated
  */
-export async function updateRows(
-  db: Database,
-  rows: readonly (RowToWrite & { readonly id: string })[],
-): Promise<Set<string>> {
+export async function updateRows(db: Database, rows: readonly RowToWrite[]): Promise<Set<string>> {
   const result = await db.query<{ id: string }>(
     `UPDATE markdown_content c
         SET title = r.title, description = r.description, body = r.body, author = r.author,
@@ -117,7 +84,7 @@ export async function updateRows(
               version_hash)
       WHERE c.id = r.id
      RETURNING c.id`,
-    [rows.map((row) => row.id), ...fieldArrays(rows)],
+    columnsOf(rows.map(({ id, fields }) => [id, ...fieldValues(fields)])),
   );
   return new Set(result.rows.map((row) => row.id));
 }
@@ -131,23 +98,27 @@ export async function deleteRows(db: Database, ids: readonly string[]): Promise<
   return new Set(rows.map((row) => row.id));
 }
 
-/** One array per column, in the order of both statements above. */
-function fieldArrays(rows: readonly RowToWrite[]): unknown[] {
-  const column = <T>(pick: (fields: ContentFields) => T): T[] => rows.map((row) => pick(row.fields));
+/** The synced fields as texts that Postgres takes, with the reference's hash behind them. */
+export function fieldValues(fields: ContentFields): (string | null)[] {
   return [
-    column((fields) => fields.title),
-    column((fields) => fields.description),
-    column((fields) => fields.body),
-    column((fields) => fields.author),
-    column((fields) => toTimestamp(fields.published_at)),
-    column((fields) => fields.keywords),
-    column((fields) => fields.kind),
-    column((fields) => fields.image),
-    column((fields) => fields.category_id),
-    column((fields) => fields.public),
-    column((fields) => JSON.stringify(fields.links)),
-    column((fields) => versionHash(fields)),
+    fields.title,
+    fields.description,
+    fields.body,
+    fields.author,
+    toTimestamp(fields.published_at),
+    fields.keywords,
+    fields.kind,
+    fields.image,
+    fields.category_id,
+    String(fields.public),
+    JSON.stringify(fields.links),
+    versionHash(fields),
   ];
+}
+
+/** One array per column, from rows of the same length. */
+export function columnsOf(rows: readonly (readonly (string | null)[])[]): (string | null)[][] {
+  return (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? null));
 }
 
 /** The canonical text says UTC without a zone; Postgres would read it in the session's zone. */

@@ -2,14 +2,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Client } from 'pg';
 import { applyToDatabase } from '../../../src/core/content/applyToDatabase';
 import { readContentConfig } from '../../../src/core/content/config/contentConfig';
+import { ContentLocalSync } from '../../../src/core/content/contentLocalSync';
 import { ContentFiles } from '../../../src/core/content/contentFiles';
 import type { ContentPlan } from '../../../src/core/content/contentPlan';
 import { withDatabase, type Database } from '../../../src/core/database/connection';
 import { quietContext } from '../../../src/core/ports';
-import { requireDatabase } from '../../../src/core/project/discoverProject';
+import { discoverProject, requireDatabase } from '../../../src/core/project/discoverProject';
 import { createBackupStore } from '../../../src/core/state/backupStore';
 import { openStateDirectory } from '../../../src/core/state/stateDirectory';
 import { applyUnderLock } from '../../../src/core/state/withProjectLock';
+import { SyncError } from '../../../src/core/syncError';
 import { untilBlocked } from '../../support/untilBlocked';
 import { createContentProject, page, type ContentProject } from '../../support/contentProject';
 
@@ -41,11 +43,13 @@ async function drifted(): Promise<{ p: ContentProject; plan: ContentPlan }> {
 async function apply(
   p: ContentProject,
   plan: ContentPlan,
-  wrap: (db: Database) => Database,
+  wrap: (db: Database) => Database = (db) => db,
+  read?: ContentFiles['read'],
 ): Promise<unknown> {
   const state = openStateDirectory(p.root);
   const context = quietContext();
   const files = new ContentFiles(await readContentConfig(p.project.servicesDir, p.root), p.root);
+  if (read) files.read = read;
   const backups = createBackupStore(state);
   return applyUnderLock({ state, owner: 'test', context }, (lock) =>
     withDatabase(requireDatabase(p.project), { context }, (db) =>
@@ -138,5 +142,68 @@ describe('applyToDatabase', () => {
       items_synced: 1,
       details: { created: 1, updated: 0, deleted: 0 },
     });
+  });
+
+  it('leaves a slug alone that was taken after the plan was made, and writes the others', async () => {
+    const { p, plan } = await drifted();
+    await p.db.query(
+      `INSERT INTO markdown_content (id, slug, locale, title, description, body, author, published_at, keywords, source_id, version_hash)
+       VALUES ('theirs', 'create', 'en', 'Theirs', '', '', 'a', now(), '', 'other', '')`,
+    );
+    await expect(p.sync().apply(plan)).resolves.toMatchObject({
+      success: false,
+      items_synced: 2,
+      details: { created: 0, updated: 1, deleted: 1 },
+      errors: [expect.stringContaining('the slug has been taken in the database')],
+    });
+    expect(await p.db.query(`SELECT id, title FROM markdown_content WHERE slug = 'create'`)).toEqual([
+      { id: 'theirs', title: 'Theirs' },
+    ]);
+    expect(await createBackupStore(openStateDirectory(p.root)).list()).toHaveLength(1);
+  });
+
+  it('says of new rows too only what was written', async () => {
+    const { p } = await drifted();
+    await p.write('docs/refused.md', page({ slug: 'refused' }));
+    await p.db.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`);
+    await p.db.query(
+      `CREATE TRIGGER refuse BEFORE INSERT ON markdown_content FOR EACH ROW WHEN (NEW.slug = 'refused') EXECUTE FUNCTION refuse()`,
+    );
+    await expect(p.apply({ direction: 'to-db' })).resolves.toMatchObject({
+      success: false,
+      details: { created: 1, updated: 1 },
+    });
+  });
+
+  it('writes rows into a table that takes no COPY from its user', async () => {
+    const { p, plan } = await drifted();
+    await p.db.query('CREATE ROLE content_writer LOGIN PASSWORD $$w$$');
+    await p.db.query('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO content_writer');
+    await p.db.query('ALTER TABLE markdown_content ENABLE ROW LEVEL SECURITY');
+    await p.db.query('CREATE POLICY all_rows ON markdown_content USING (true) WITH CHECK (true)');
+    const url = new URL(p.db.url);
+    [url.username, url.password] = ['content_writer', 'w'];
+    const project = await discoverProject({ start: p.root, env: {}, databaseUrl: url.href });
+    try {
+      await expect(new ContentLocalSync(project, quietContext()).apply(plan)).resolves.toMatchObject({
+        success: true,
+        details: { created: 1, updated: 1, deleted: 1 },
+      });
+    } finally {
+      await p.db.query('DROP OWNED BY content_writer');
+      await p.db.query('DROP ROLE content_writer');
+    }
+  });
+
+  it('rolls back, and names the file, when one cannot be read while rows are on their way', async () => {
+    const { p, plan } = await drifted();
+    const before = await p.db.query('SELECT * FROM markdown_content ORDER BY slug');
+    const failure = new SyncError('io', 'docs/create.md cannot be read (EIO).');
+    const failing = apply(p, plan, undefined, () => {
+      throw failure;
+    });
+    await expect(failing).rejects.toBe(failure);
+    expect(await p.db.query('SELECT * FROM markdown_content ORDER BY slug')).toEqual(before);
+    await expect(p.sync().apply(plan)).resolves.toMatchObject({ success: true });
   });
 });

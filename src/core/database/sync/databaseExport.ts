@@ -6,7 +6,7 @@ import { ioError } from '../../state/ioReason';
 import { errnoOf, SyncError } from '../../syncError';
 import type { Database } from '../connection';
 import type { Catalog, TableCatalog } from './catalog';
-import { readRows } from './copyStreams';
+import { readRows } from '../copyStreams';
 import { travelsSql } from './rowSql';
 import { syncTables, type HomeKind, type SyncArea, type SyncTable } from './syncTables';
 

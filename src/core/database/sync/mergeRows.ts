@@ -1,7 +1,7 @@
 import { rowDigestSql as wholeRowDigestSql } from '../../backups/backupRows';
 import type { BackupWriter } from '../../state/backupStore';
 import type { Database } from '../connection';
-import { readRows } from './copyStreams';
+import { readRows } from '../copyStreams';
 import { digestColumns, hasColumn, type DatabasePair, type TablePair } from './pairColumns';
 import { rowDigestSql } from './rowSql';
 import { quoteName } from './sqlText';

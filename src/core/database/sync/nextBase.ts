@@ -1,7 +1,7 @@
 import type { DatabasePlan } from './databasePlan';
 import type { AgreedRows } from './agreedRows';
 import type { Bucket } from './bucketSummary';
-import { readRows } from './copyStreams';
+import { readRows } from '../copyStreams';
 import type { BaseUpdate, BaseUpdates, PairBase, TableBase } from './pairBase';
 import { digestColumns, type TablePair } from './pairColumns';
 import { columnsText, type ComparedSides, type Prepared } from './prepareImport';

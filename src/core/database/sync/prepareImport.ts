@@ -1,7 +1,7 @@
 import type { RunContext } from '../../ports';
 import { AgreedRows, recordBytes } from './agreedRows';
 import { isEmpty, judgeBuckets, summarise, type Judged, type SideSummary } from './bucketSummary';
-import { writeRows } from './copyStreams';
+import { writeRows } from '../copyStreams';
 import type { DatabasePlan } from './databasePlan';
 import { decideContexts, decideUsers, refuseTaken, type Decision } from './decideRows';
 import type { PairBase, TableBase } from './pairBase';

@@ -3,7 +3,7 @@ import { SyncError } from '../../syncError';
 import type { Database } from '../connection';
 import { agreedRecord, type AgreedRows } from './agreedRows';
 import type { Judged, SideSummary, TableSummary } from './bucketSummary';
-import { pipeRows, readRows } from './copyStreams';
+import { pipeRows, readRows } from '../copyStreams';
 import { digestColumns, tablePairs, type DatabasePair, type TablePair } from './pairColumns';
 import { bucketSql, rowDigestSql, travelsSql } from './rowSql';
 import { quoteName, textArray } from './sqlText';

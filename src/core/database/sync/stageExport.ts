@@ -1,5 +1,5 @@
 import type { Database } from '../connection';
-import { writeRows } from './copyStreams';
+import { writeRows } from '../copyStreams';
 import { postgresText, type DatabaseExport } from './databaseExport';
 import { digestColumns, tablePairs, type DatabasePair, type TablePair } from './pairColumns';
 import { rowDigestSql, travellingUserSql } from './rowSql';

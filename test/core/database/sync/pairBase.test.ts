@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agreedRecord, AgreedRows, bucketOf } from '../../../../src/core/database/sync/agreedRows';
-import { readRows, writeRows } from '../../../../src/core/database/sync/copyStreams';
+import { readRows, writeRows } from '../../../../src/core/database/copyStreams';
 import { openPairBase, writePairBase, type BaseUpdate } from '../../../../src/core/database/sync/pairBase';
 import { bucketCount, bucketSql, keyHashSql } from '../../../../src/core/database/sync/rowSql';
 import type { SyncArea } from '../../../../src/core/database/sync/syncTables';

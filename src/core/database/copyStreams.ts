@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { Readable, type Stream, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
-import type { Database } from '../connection';
+import type { Database } from './connection';
 
 type CopyValue = string | null;
 
