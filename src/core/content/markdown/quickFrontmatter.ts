@@ -4,7 +4,6 @@ import { plainScalar } from '../../yaml/plainScalar';
 // looks at every character.
 // eslint-disable-next-line no-control-regex
 const unusual = /[\0-\t\v-\x1f\x7f-\x9f\ufeff\ufffe\uffff]/;
-const halfPair = /\p{Surrogate}/u;
 const specialStart = new Set('-?:,[]{}#&*!|>\'"%@`= ');
 const listItem = /^ *- /;
 const specialKey = /^(?:true|false|null)$/i;
@@ -35,7 +34,7 @@ export function quickFrontmatter(yaml: string): Record<string, unknown> | undefi
 }
 
 function isUnusual(text: string): boolean {
-  return unusual.test(text) || halfPair.test(text);
+  return unusual.test(text) || !text.isWellFormed();
 }
 
 interface Entry {

@@ -7,7 +7,12 @@ import { breather } from '../../disk/breathe';
 import type { SourceGroup } from '../config/contentConfig';
 import { problem } from '../contentProblem';
 import type { ContentSource } from '../config/contentSource';
-import { maxFileBytes, parseFile, type ParsedMarkdown } from '../markdown/parseMarkdown';
+import {
+  maxFileBytes,
+  parseUndecoded,
+  type ParsedMarkdown,
+  type UndecodedItem,
+} from '../markdown/parseMarkdown';
 import { readStamp, regularFileReader, type FileBytes } from '../../disk/readRegularFile';
 import type { ScanCache } from './scanCache';
 import { scannedFile } from './scannedFile';
@@ -119,14 +124,14 @@ async function findFiles(
 }
 
 /** A file in the directories of several sources belongs to the first that takes its kind. */
-function parseFound(path: string, { members }: FoundFile, read: FileBytes): ParsedMarkdown {
+function parseFound(path: string, { members }: FoundFile, read: FileBytes): ParsedMarkdown<UndecodedItem> {
   if ('code' in read) {
     const message = `The file cannot be read (${read.code}).`;
     return { problems: [problem('error', 'unreadableFile', path, undefined, message)] };
   }
-  let parsed: ParsedMarkdown | undefined;
+  let parsed: ParsedMarkdown<UndecodedItem> | undefined;
   for (const member of members) {
-    const next = parseFile(read.bytes, path, member);
+    const next = parseUndecoded(read.bytes, path, member);
     parsed ??= next;
     if ('item' in next && !next.excluded) return next;
   }
@@ -141,7 +146,7 @@ interface Sorted {
 }
 
 /** @returns the file when there is nothing else to say of it: then the result may be kept for the next scan */
-function sortIn(scan: Sorted, path: string, parsed: ParsedMarkdown): ScannedFile | undefined {
+function sortIn(scan: Sorted, path: string, parsed: ParsedMarkdown<UndecodedItem>): ScannedFile | undefined {
   if ('problems' in parsed) {
     const plainReadme = isReadme(path) && parsed.problems.every(({ rule }) => rule === 'frontmatterMissing');
     if (!plainReadme) scan.invalid.push({ path, ...parsed });

@@ -1,4 +1,4 @@
-import type { DiskItem, ScannedFile } from '../../models/content';
+import type { ContentFields, DiskItem, ScannedFile } from '../../models/content';
 
 /** Bodies of thousands of files are not kept, and neither are the texts that short pieces were cut from. */
 export function scannedFile({
@@ -9,7 +9,7 @@ export function scannedFile({
   digest,
   path,
   fileDigest,
-}: DiskItem): ScannedFile {
+}: Omit<DiskItem, 'fields'> & { readonly fields: Pick<ContentFields, 'title'> }): ScannedFile {
   return {
     sourceId,
     locale: ownText(locale),
@@ -21,7 +21,10 @@ export function scannedFile({
   };
 }
 
+/** Shorter pieces are copied by the engine itself. */
+const longestCopied = 12;
+
 /** A piece of a text keeps the whole text alive; a copy does not. */
 function ownText(text: string): string {
-  return Buffer.from(text).toString();
+  return text.length <= longestCopied ? text : Buffer.from(text).toString();
 }
