@@ -27,6 +27,24 @@ function problemsOf(parsed: ParsedMarkdown) {
 }
 
 describe('a valid file', () => {
+  it('keeps U+0085 inside a text of the frontmatter: it ends no line, and a text of it alone is blank', () => {
+    const nel = '\u0085';
+    const text = (title: string) => sampleFile({ title, description: `plain${nel}text # no` });
+    for (const title of [`a${nel}b`, `"a${nel}b"`, `'a${nel}b'`]) {
+      const { fields, slug, digest } = itemOf(parse(text(title)));
+      expect({ title: fields.title, description: fields.description, slug }).toEqual({
+        title: `a${nel}b`,
+        description: `plain${nel}text`,
+        slug: 'hello',
+      });
+      expect(digest).toBe(contentDigest(fields));
+    }
+    expect(problemsOf(parse(text(`"${nel}"`)))).toMatchObject([{ rule: 'blankText', line: 2 }]);
+    const broken = sampleFile({ title: `"a${nel}${nel}b"`, published_at: 'x' });
+    const line = broken.split('\n').findIndex((each) => each.startsWith('published_at')) + 1;
+    expect(problemsOf(parse(broken))).toMatchObject([{ rule: 'dateFormat', line }]);
+  });
+
   it('becomes an item with every field in canonical form', () => {
     const text = [
       '---',

@@ -1,6 +1,8 @@
+import fs from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { quietContext } from '../../../../src/core/ports';
 import { parseMarkdown } from '../../../../src/core/content/markdown/parseMarkdown';
@@ -128,6 +130,29 @@ describe('scanning a source', () => {
       { severity: 'warning', path: 'docs/README.md', rule: 'frontmatterMissing' },
     ]);
     expect(invalid.map(({ path }) => path)).toEqual(['docs/a/readme.md']);
+  });
+
+  it('opens each file once, also where directories of sources overlap (data.md C-26)', async () => {
+    await write({
+      'docs/a.md': withSlug('a'),
+      'docs/inner/b.md': withSlug('b', 'note'),
+      'docs/c.md': '# ?\n',
+    });
+    const notes = sourceAt('docs/inner', { allowedKinds: ['note'] });
+    const opened: string[] = [];
+    const { openSync } = fs;
+    fs.openSync = (path, ...rest) => {
+      opened.push(relative(root, String(path)));
+      return openSync(path, ...rest);
+    };
+    syncBuiltinESMExports();
+    try {
+      await scan(sourceAt('docs', { allowedKinds: ['guide'] }), notes);
+    } finally {
+      fs.openSync = openSync;
+      syncBuiltinESMExports();
+    }
+    expect(opened.sort()).toEqual(['docs/a.md', 'docs/c.md', 'docs/inner/b.md']);
   });
 
   it('follows no symbolic link, and reports those that would matter', async () => {

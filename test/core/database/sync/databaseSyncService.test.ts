@@ -390,6 +390,12 @@ describe('contexts', () => {
     await agreedUser(p);
     await p.local.query(`UPDATE user_contexts SET name = 'New'`);
     expect((await p.sync({ direction: 'push' })).details?.contexts.updated).toBe(1);
+    // data.md 8: an upsert with an explicit time stores the current one instead.
+    const upsert = `INSERT INTO user_contexts (context_id, user_id, name, updated_at)
+      SELECT context_id, user_id, name, '2020-01-01Z' FROM user_contexts
+      ON CONFLICT (context_id) DO UPDATE SET updated_at = EXCLUDED.updated_at
+      RETURNING updated_at > now() - interval '1 minute' AS is_now`;
+    expect(await p.cloud.query(upsert)).toEqual([{ is_now: true }]);
     for (const direction of ['push', 'pull'] as const) {
       expect(isInSync(await p.service().plan({ direction }))).toBe(true);
     }
