@@ -87,4 +87,12 @@ describe('the folders in whose files menus appear', () => {
       'services/content/docs',
     ]);
   });
+
+  it('are looked at anew in a diff that was compared anew', () => {
+    const at = (path: string) =>
+      contentDiff([
+        source([], { equal: [{ sourceId: 'blog', locale: 'en', slug: 'c', digest: 'd', path }] }),
+      ]);
+    expect([...contentFolders(at('a/c.md')), ...contentFolders(at('b/c.md'))]).toEqual(['a', 'b']);
+  });
 });

@@ -1,16 +1,26 @@
-import type { ContentDiff } from '../../core/models/contentDiff';
+import type { ContentDiff, SourceDiff } from '../../core/models/contentDiff';
 
 /** The folders of all content files that a diff knows, equal, different and invalid ones; relative to the project's root. */
 export function contentFolders(diff: ContentDiff): Set<string> {
+  return new Set(diff.sources.flatMap((source) => [...foldersOf(source)]));
+}
+
+/**
+ * Fifty thousand paths are not looked at after every save: saved files stay where they are, and a diff that was brought up to
+ * date shares the list of what is invalid with the one before.
+ */
+const known = new WeakMap<SourceDiff['invalid'], ReadonlySet<string>>();
+
+function foldersOf({ equal, differences, invalid }: SourceDiff): ReadonlySet<string> {
+  const before = known.get(invalid);
+  if (before) return before;
   const folders = new Set<string>();
   const add = (path: string | null | undefined) => {
     if (typeof path === 'string') folders.add(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
   };
-  // Fifty thousand paths are looked at after every save: no lists of them are made.
-  for (const { equal, differences, invalid } of diff.sources) {
-    for (const { path } of equal) add(path);
-    for (const { file } of differences) add(file?.path);
-    for (const { problem } of invalid) add(problem.path);
-  }
+  for (const { path } of equal) add(path);
+  for (const { file } of differences) add(file?.path);
+  for (const { problem } of invalid) add(problem.path);
+  known.set(invalid, folders);
   return folders;
 }
