@@ -41,7 +41,10 @@ export function editors(page: Page): Editors {
       const box = page.locator('.quick-input-widget:visible input.input');
       await box.fill(path);
       const name = path.split('/').at(-1) ?? path;
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+      // Until the search has answered, the box lists files that were open before: the folder tells them apart.
+      const folder = path.split('/').at(-2) ?? '';
+      const rows = page.locator('.quick-input-list .monaco-list-row', { hasText: name });
+      await rows.filter({ hasText: folder }).first().click();
       await tab.filter({ hasText: name }).first().waitFor();
     },
     async focusEditor() {

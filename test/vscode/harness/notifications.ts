@@ -31,7 +31,11 @@ export function notifications(page: Page, runCommand: (name: string) => Promise<
       return toast;
     },
     async toastButton(text, button) {
-      await containing(text).locator('.monaco-button', { hasText: button }).click();
+      const pressed = containing(text).locator('.monaco-button', { hasText: button });
+      await pressed.click();
+      // A notification that was still sliding in has taken the focus, and not the click.
+      const isTaken = await pressed.waitFor({ state: 'hidden', timeout: 3_000 }).then(yes, no);
+      if (!isTaken && (await pressed.isVisible())) await pressed.click();
     },
     async clearToasts() {
       await runCommand('Notifications: Clear All Notifications');
@@ -39,6 +43,9 @@ export function notifications(page: Page, runCommand: (name: string) => Promise<
     },
   };
 }
+
+const yes = (): boolean => true;
+const no = (): boolean => false;
 
 /** Runs in the page. */
 function readToasts(items: readonly ToastElement[]): Toast[] {
