@@ -7,14 +7,13 @@ import {
   readSync,
   renameSync,
   rmSync,
-  writeFileSync,
+  writevSync,
 } from 'node:fs';
-import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { sha256 } from '../digest';
 import { ioError } from '../state/ioReason';
 import type { StateDirectory } from '../state/stateDirectory';
-import { errnoOf } from '../syncError';
+import { errnoOf, type SyncError } from '../syncError';
 
 /** Of all packs together. */
 export const maxAgreedBytes = 64 * 1024 * 1024;
@@ -31,29 +30,51 @@ const maxIndexBytes = 8 * 1024 * 1024;
 
 /**
  * Contents by digest, many in one file: a file for each would cost as much as the pull that brings them. A pack is the length
- * of its index, the index as JSON, then the contents.
+ * of its index, the index as JSON, then the contents. Nobody reads one before it is finished: it has another name until then.
  */
 export class AgreedPacks {
   readonly #state: StateDirectory;
-  #held: { readonly digest: string; readonly bytes: Uint8Array }[] = [];
+  #held: { readonly digest: string; readonly size: number; readonly pieces: readonly Uint8Array[] }[] = [];
   #heldBytes = 0;
+  readonly #unfinished: string[] = [];
 
   constructor(state: StateDirectory) {
     this.#state = state;
   }
 
-  /** The bytes are held for a while, and must not change. @throws SyncError `io` */
-  async add(digest: string, bytes: Uint8Array): Promise<void> {
-    this.#held.push({ digest, bytes });
-    this.#heldBytes += bytes.length;
-    if (this.#heldBytes >= packBytes) await this.#writePack();
+  /** Has to be called before anything is added. @throws SyncError `io` */
+  async begin(): Promise<void> {
+    await this.#state.ensure(...folder);
+  }
+
+  /** @param pieces of the content; held for a while, and must not change. @throws SyncError `io` */
+  add(digest: string, pieces: readonly Uint8Array[]): void {
+    const size = pieces.reduce((sum, { length }) => sum + length, 0);
+    this.#held.push({ digest, size, pieces });
+    this.#heldBytes += size;
+    if (this.#heldBytes >= packBytes) this.#writePack();
   }
 
   /** Makes what was added readable, and removes the oldest packs beyond the limit. @throws SyncError `io` */
-  async finish(): Promise<void> {
-    if (this.#held.length === 0) return;
-    await this.#writePack();
+  finish(): void {
+    if (this.#held.length > 0) this.#writePack();
+    if (this.#unfinished.length === 0) return;
+    try {
+      for (const pack of this.#unfinished.splice(0)) renameSync(`${pack}${partSuffix}`, pack);
+    } catch (error) {
+      throw notKept(error);
+    }
     this.#prune();
+  }
+
+  /** Removes what was added. @throws SyncError `io` */
+  discard(): void {
+    this.#held = [];
+    try {
+      for (const pack of this.#unfinished.splice(0)) rmSync(`${pack}${partSuffix}`, { force: true });
+    } catch (error) {
+      throw ioError('Could not remove contents that are not needed', error);
+    }
   }
 
   /** The content, verified; undefined when it is not there. @throws SyncError `io` */
@@ -65,34 +86,33 @@ export class AgreedPacks {
     return undefined;
   }
 
-  async #writePack(): Promise<void> {
+  #writePack(): void {
     const held = this.#held;
     this.#held = [];
     this.#heldBytes = 0;
-    const index: PackIndex = held.map(({ digest, bytes }) => [digest, bytes.length]);
+    const index: PackIndex = held.map(({ digest, size }) => [digest, size]);
     const json = Buffer.from(JSON.stringify(index));
     const head = Buffer.from(String(json.length).padStart(headLength, '0'));
     // By time: the newest is the last of the list.
-    const name = `${String(Date.now()).padStart(15, '0')}-${randomUUID()}.pack`;
-    const path = join(await this.#state.ensure(...folder), name);
+    const name = `${String(Date.now()).padStart(15, '0')}-${randomUUID()}${packSuffix}`;
+    const pack = this.#state.path(...folder, name);
+    this.#unfinished.push(pack);
     try {
-      const file = openSync(`${path}.part`, 'wx', 0o600);
+      const file = openSync(`${pack}${partSuffix}`, 'wx', 0o600);
       try {
-        for (const piece of [head, json, ...held.map(({ bytes }) => bytes)]) writeFileSync(file, piece);
+        writeAll(file, [head, json, ...held.flatMap(({ pieces }) => pieces)]);
       } finally {
         closeSync(file);
       }
-      renameSync(`${path}.part`, path);
     } catch (error) {
-      rmSync(`${path}.part`, { force: true });
-      throw ioError('Could not keep the contents that both sides agree on', error);
+      throw notKept(error);
     }
   }
 
   #names(): string[] {
     try {
       return readdirSync(this.#state.path(...folder))
-        .filter((name) => name.endsWith('.pack'))
+        .filter((name) => name.endsWith(packSuffix))
         .sort();
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return [];
@@ -110,7 +130,7 @@ export class AgreedPacks {
       for (const [index, name] of all.entries()) {
         const path = this.#state.path(...folder, name);
         bytes += lstatSync(path).size;
-        if (!name.endsWith('.pack') || bytes > maxAgreedBytes + packBytes || index >= maxPacks)
+        if (!name.endsWith(packSuffix) || bytes > maxAgreedBytes + packBytes || index >= maxPacks)
           rmSync(path, { recursive: true, force: true });
       }
     } catch (error) {
@@ -120,6 +140,24 @@ export class AgreedPacks {
 }
 
 const folder = ['cache', 'agreed'] as const;
+const packSuffix = '.pack';
+const partSuffix = '.part';
+
+function notKept(error: unknown): SyncError {
+  return ioError('Could not keep the contents that both sides agree on', error);
+}
+
+/** The system takes at most 1,024 pieces in one call. */
+const maxPieces = 1_024;
+
+function writeAll(file: number, pieces: readonly Uint8Array[]): void {
+  for (let start = 0; start < pieces.length; start += maxPieces) {
+    const some = pieces.slice(start, start + maxPieces);
+    const expected = some.reduce((sum, { length }) => sum + length, 0);
+    if (writevSync(file, some) !== expected)
+      throw Object.assign(new Error('Short write'), { code: 'ENOSPC' });
+  }
+}
 
 /** Undefined also for a pack that cannot be understood: it is a cache. */
 function readFromPack(path: string, digest: string): Buffer | undefined {

@@ -21,13 +21,15 @@ export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
   const { state, backups, servicesDir } = input;
   const run = new PullRun(input);
   const staging = await openSwapStaging(state, servicesDir);
+  const agreed = await createAgreedKeeper(input, input.plan.steps);
   let incoming: ReadonlyMap<string, Incoming>;
   let backup: string | undefined;
   try {
-    incoming = await fetchIncoming(input, staging, (item) => run.refuse(item));
+    incoming = await fetchIncoming(input, staging, agreed, (item) => run.refuse(item));
     await run.recheckDeletions();
     backup = await run.backUp();
   } catch (error) {
+    agreed.discard();
     await run.discard(staging);
     throw error;
   }
@@ -36,6 +38,7 @@ export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
   } catch (error) {
     run.endedBy(error);
   }
+  agreed.finish();
   if (backup !== undefined) await backups.prune();
   return { ...run.outcome(), ...(backup !== undefined && { backup }) };
 }
@@ -113,7 +116,6 @@ class PullRun {
   async swap(staging: SwapStaging, incoming: ReadonlyMap<string, Incoming>): Promise<void> {
     const { state, lock, servicesDir, context } = this.input;
     const steps = this.remaining(incoming);
-    const agreed = createAgreedKeeper(this.input, [...steps.values()]);
     const result = await swapFiles({
       state,
       lock,
@@ -121,7 +123,6 @@ class PullRun {
       changes: [...steps.values()].map((step) => changeOf(step, incoming.get(step.path))),
       context,
       staging,
-      onVerified: ({ path }, bytes) => agreed.add(path, bytes),
       onApplied: ({ path }) => this.applied(steps.get(path)),
     });
     this.cancelled = result.cancelled;
@@ -129,7 +130,6 @@ class PullRun {
       this.refuse({ item: change.path, kind: 'conflict', reason });
     }
     this.tell();
-    await agreed.finish();
   }
 
   /** What was downloaded for nothing. The error that led here is what has to be told; the next run removes what stays. */

@@ -4,6 +4,7 @@ import { ioError } from '../state/ioReason';
 import type { SwapStaging } from '../state/swapStaging';
 import { SyncError } from '../syncError';
 import type { ApplyContext } from './applyContext';
+import type { ContentKeeper } from './archive/stageArchive';
 import { openContentCache, type ContentCache } from './contentCache';
 import { fetchPlanned } from './fetchPlanned';
 import { movedFile } from './filesOutcome';
@@ -23,12 +24,14 @@ const fileMode = 0o644;
  * Brings the contents of all steps of a pull into the staging, in one download or from the cache. A content that is not the
  * plan's is refused.
  *
+ * @param keeper gets the contents that are downloaded; the cache keeps its own
  * @returns by path
  * @throws SyncError `tarballUnsafe`, `io`, `cancelled`, and what the client throws
  */
 export async function fetchIncoming(
   input: ApplyContext,
   staging: SwapStaging,
+  keeper: ContentKeeper,
   refuse: (item: SkippedItem) => void,
 ): Promise<ReadonlyMap<string, Incoming>> {
   const cache = openContentCache(input.state);
@@ -39,7 +42,9 @@ export async function fetchIncoming(
 
   const missing = new Map(needed.filter((step) => !isCached(step)).map((step) => [step.path, step]));
   const staged =
-    missing.size === 0 ? undefined : await fetchPlanned(input, missing, staging.folder, fileMode);
+    missing.size === 0
+      ? undefined
+      : await fetchPlanned(input, missing, staging.folder, { mode: fileMode, keeper });
   for (const [path, step] of missing) {
     const file = staged?.get(path);
     if (file !== undefined && file.sha256 === step.digest)

@@ -1,20 +1,20 @@
 import { topDirectories, type ApplyContext } from './applyContext';
 import type { StagedFile } from './archive/stageArchive';
-import { fetchRemote } from './fetchRemote';
+import { fetchRemote, type FetchRemoteInput } from './fetchRemote';
 
 /**
  * Downloads files of the tenant that a plan is about, once, as `fetchRemote` does.
  *
  * @param paths of the files; others of their top-level directories are downloaded, checked, and not kept
  * @param folder does not exist yet
- * @param mode of the files, less the umask; private to the user when absent
+ * @param how what becomes of the contents, see `FetchRemoteInput`
  * @throws SyncError as `fetchRemote` says
  */
 export function fetchPlanned(
   { plan, tenant, context, limits }: ApplyContext,
   paths: ReadonlyMap<string, unknown>,
   folder: string,
-  mode?: number,
+  how: Pick<FetchRemoteInput, 'mode' | 'keeper'> = {},
 ): Promise<ReadonlyMap<string, StagedFile>> {
   return fetchRemote({
     client: tenant.client,
@@ -24,6 +24,6 @@ export function fetchPlanned(
     directories: plan.remote.directories,
     limits,
     folder,
-    ...(mode !== undefined && { mode }),
+    ...how,
   });
 }

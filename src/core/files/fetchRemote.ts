@@ -3,7 +3,7 @@ import { countBytes } from '../countBytes';
 import type { RunContext } from '../ports';
 import type { ArchiveLimits } from './archive/archiveLimits';
 import { unsafeArchive } from './archive/archiveRule';
-import { stageArchive, type StagedFile } from './archive/stageArchive';
+import { stageArchive, type ContentKeeper, type StagedFile } from './archive/stageArchive';
 import type { ArchiveEntry } from './archive/tarParser';
 
 export interface FetchRemoteInput {
@@ -20,6 +20,8 @@ export interface FetchRemoteInput {
   readonly folder: string;
   /** Of the unpacked files, less the umask; private to the user when absent. */
   readonly mode?: number;
+  /** Gets contents as they arrive; after a broken connection once more. */
+  readonly keeper?: ContentKeeper;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface FetchRemoteInput {
  * @throws SyncError `tarballUnsafe` when any entry breaks a rule: nothing is left staged; else as the client says
  */
 export async function fetchRemote(input: FetchRemoteInput): Promise<ReadonlyMap<string, StagedFile>> {
-  const { client, context, wanted, filter, directories, limits, folder, mode } = input;
+  const { client, context, wanted, filter, directories, limits, folder, mode, keeper } = input;
   const served = new Set(directories);
   const check = ({ path, kind }: ArchiveEntry): void => {
     const [top = '', below] = path.split('/', 2);
@@ -48,6 +50,7 @@ export async function fetchRemote(input: FetchRemoteInput): Promise<ReadonlyMap<
         {
           directory: folder,
           mode,
+          keeper,
           check,
           want: ({ path }) => wanted(path),
           signal: context.signal,

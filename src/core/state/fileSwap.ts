@@ -1,7 +1,6 @@
-import { dirname, join } from 'node:path';
 import type { RunContext } from '../ports';
 import { messageOf } from '../syncError';
-import { carryOutEntry } from './carryOutEntry';
+import { beginPass, carryOutEntry } from './carryOutEntry';
 import { ioError } from './ioReason';
 import { foldedPath, unportablePathReason } from './portablePath';
 import type { ProjectLock } from './projectLock';
@@ -9,6 +8,7 @@ import { stageChanges, type AcceptedChange, type StagedChange } from './stageCha
 import type { StateDirectory } from './stateDirectory';
 import {
   closeJournal,
+  flushFolders,
   makeStagingFolders,
   newJournal,
   stagingOnAll,
@@ -21,7 +21,7 @@ import { anyDevice, deviceOf, locateTarget, noFolderSeen } from './swapTarget';
 /** How much one swap of contents in memory should take at most. */
 export const swapBatch = { files: 500, bytes: 32 * 1024 * 1024 } as const;
 
-/** A content that lies in the swap's staging already (swapStaging.ts). */
+/** A content that lies in the swap's staging already (swapStaging.ts), and was hashed as it was written there. */
 export interface StagedContent {
   /** The number that is its name there; each is used once. */
   readonly staged: number;
@@ -54,8 +54,6 @@ export interface FileSwapOptions {
   readonly beforeSwap?: (changes: readonly FileChange[]) => Promise<void>;
   /** Where the `StagedContent`s are; it is gone afterwards, whatever became of the swap. */
   readonly staging?: SwapStaging;
-  /** Is given the bytes of each new content as they were read back from the staging. */
-  readonly onVerified?: (change: FileChange, bytes: Uint8Array) => Promise<void>;
   /** Called after each change that was made: whatever ends the swap, it has been told what was done. */
   readonly onApplied?: (change: FileChange) => void;
 }
@@ -133,7 +131,7 @@ function invalidReason({ path, content, expect }: FileChange, hasTwin: boolean):
 
 /** Afterwards everything that is to be done is on the disk, contents and journal. When it throws, nothing is left of either. */
 async function stage(
-  { state, context, beforeSwap, onVerified }: FileSwapOptions,
+  { state, context, beforeSwap }: FileSwapOptions,
   first: SwapJournal,
   accepted: readonly AcceptedChange[],
 ): Promise<{ readonly journal: SwapJournal; readonly staged: readonly StagedChange[] }> {
@@ -144,7 +142,7 @@ async function stage(
     journal = stagingOnAll(first, volumes, stateDevice);
     if (journal.stagings.length > first.stagings.length) await writeJournal(state, journal);
     await makeStagingFolders(state, journal);
-    const staged = await stageChanges({ state, journal, accepted, stateDevice, context, onVerified });
+    const staged = await stageChanges({ state, journal, accepted, stateDevice, context });
     if (!context.signal?.aborted) await beforeSwap?.(staged.map(({ change }) => change));
     journal = { ...journal, entries: staged.map(({ entry }) => entry) };
     if (!context.signal?.aborted) await writeJournal(state, journal);
@@ -156,27 +154,23 @@ async function stage(
 }
 
 async function swapAll(
-  { state, lock, root, context, onApplied }: FileSwapOptions,
+  { state, lock, context, onApplied }: FileSwapOptions,
   journal: SwapJournal,
   staged: readonly StagedChange[],
 ): Promise<FileSwapResult> {
   const applied: FileChange[] = [];
   const refused: RefusedChange[] = [];
-  const folders = new Set<string>();
-  const seen = noFolderSeen();
+  const pass = beginPass(state, journal);
   for (const { change, entry } of staged) {
     if (context.signal?.aborted) break;
     await lock.assertHeld();
-    const outcome = await carryOutEntry(state, journal, entry, folders, seen);
+    const outcome = await carryOutEntry(pass, entry);
     if (outcome === undefined) {
       applied.push(change);
       onApplied?.(change);
     } else refused.push({ change, reason: outcome });
   }
-  for (const { path } of applied) folders.add(dirname(join(root, path)));
-  await wrapped('Could not flush the written files', async () => {
-    for (const folder of folders) await state.fileSystem.syncDirectory(folder);
-  });
+  await wrapped('Could not flush the written files', () => flushFolders(state, journal, pass.folders));
   return { applied, refused, cancelled: applied.length + refused.length < staged.length };
 }
 

@@ -36,6 +36,8 @@ export interface FileSystem {
   /** Flushes files that lie directly in one folder. */
   readonly syncFiles: (folder: string, paths: readonly string[]) => Promise<void>;
   readonly syncDirectory: (path: string) => Promise<void>;
+  /** Flushes folders that lie on one volume. */
+  readonly syncDirectories: (paths: readonly string[]) => Promise<void>;
   /** Permission bits, whatever the umask. */
   readonly chmod: (path: string, mode: number) => Promise<void>;
   readonly link: (existing: string, path: string) => Promise<void>;
@@ -70,6 +72,7 @@ export const nodeFileSystem: FileSystem = {
   syncFile,
   syncFiles,
   syncDirectory,
+  syncDirectories,
   chmod: (path, mode) => soon(() => blocking.chmodSync(path, mode)),
   link: (existing, path) => soon(() => blocking.linkSync(existing, path)),
   rename: (from, to) => soon(() => blocking.renameSync(from, to)),
@@ -199,6 +202,12 @@ const run = promisify(execFile);
 async function syncFiles(folder: string, paths: readonly string[]): Promise<void> {
   if (paths.length >= manyFiles && (await syncVolume(folder))) return;
   await inGroups(paths, syncFile);
+}
+
+async function syncDirectories(paths: readonly string[]): Promise<void> {
+  const [first] = paths;
+  if (first !== undefined && paths.length >= manyFiles && (await syncVolume(first))) return;
+  for (const path of paths) await syncDirectory(path);
 }
 
 /** Node.js has no `syncfs`; the program of coreutils is a thin one. @returns false where there is none, or it cannot */

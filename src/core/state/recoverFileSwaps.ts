@@ -1,18 +1,17 @@
 import { dirname, join } from 'node:path';
 import type { RunContext } from '../ports';
 import { errnoOf, SyncError } from '../syncError';
-import { carryOutEntry, putBack } from './carryOutEntry';
+import { beginPass, carryOutEntry, putBack, type SwapPass } from './carryOutEntry';
 import { ioError } from './ioReason';
 import type { ProjectLock } from './projectLock';
 import { isInside, type StateDirectory } from './stateDirectory';
 import {
   closeJournal,
   findJournals,
+  flushFolders,
   journalRoot,
-  stagedPath,
   type FoundJournal,
   type SwapEntry,
-  type SwapJournal,
 } from './swapJournal';
 import { anyDevice, digestOfFile, locateTarget } from './swapTarget';
 
@@ -73,16 +72,16 @@ async function recoverJournal(options: RecoveryOptions, found: FoundJournal): Pr
       left: journal.entries.map(({ path }) => ({ path, reason })),
     };
   }
-  const folders = new Set<string>();
+  const pass = beginPass(state, journal);
   for (const entry of finished ? [] : journal.entries) {
     await lock.assertHeld();
-    const outcome = await recoverEntry(state, journal, entry, folders);
+    const outcome = await recoverEntry(pass, entry);
     if (outcome === 'done') done.push(entry.path);
     else if (outcome === 'completed') completed.push(entry.path);
     else left.push({ path: entry.path, reason: outcome.reason });
   }
   try {
-    for (const folder of folders) await state.fileSystem.syncDirectory(folder);
+    await flushFolders(state, journal, pass.folders);
   } catch (error) {
     throw ioError('Could not flush the files of an interrupted run', error);
   }
@@ -92,16 +91,14 @@ async function recoverJournal(options: RecoveryOptions, found: FoundJournal): Pr
 }
 
 async function recoverEntry(
-  state: StateDirectory,
-  journal: SwapJournal,
+  pass: SwapPass,
   entry: SwapEntry,
-  folders: Set<string>,
 ): Promise<'done' | 'completed' | { readonly reason: string }> {
-  const { fileSystem } = state;
-  const target = join(journalRoot(state, journal), entry.path);
-  const staged = stagedPath(state, journal, entry);
+  const { fileSystem, root, folders } = pass;
+  const target = join(root, entry.path);
+  const staged = pass.stagedPath(entry);
   try {
-    const found = await locateTarget(fileSystem, journalRoot(state, journal), entry.path, anyDevice);
+    const found = await locateTarget(fileSystem, root, entry.path, anyDevice);
     if (found.kind === 'refused') return found;
     const [now, kept] = await Promise.all([
       found.kind === 'missing' ? null : digestOfFile(fileSystem, target),
@@ -117,7 +114,7 @@ async function recoverEntry(
   } catch (error) {
     throw ioError(`Could not complete the interrupted change of ${entry.path}`, error);
   }
-  const reason = await carryOutEntry(state, journal, entry, folders);
+  const reason = await carryOutEntry(pass, entry);
   return reason === undefined ? 'completed' : { reason };
 }
 

@@ -5,8 +5,8 @@ import type { FileChange, StagedContent } from './fileSwap';
 import { inGroups } from './inGroups';
 import { ioError } from './ioReason';
 import type { StateDirectory } from './stateDirectory';
-import { stagedPath, stagingFolder, stagingIndex, type SwapEntry, type SwapJournal } from './swapJournal';
-import type { SwapTarget } from './swapTarget';
+import { stagedPaths, stagingFolder, stagingIndex, type SwapEntry, type SwapJournal } from './swapJournal';
+import { digestOfFile, type SwapTarget } from './swapTarget';
 
 export interface AcceptedChange {
   readonly change: FileChange;
@@ -24,23 +24,22 @@ export interface StageOptions {
   readonly accepted: readonly AcceptedChange[];
   readonly stateDevice: number;
   readonly context: RunContext;
-  /** Is given the bytes of each staged content as they were read back. */
-  readonly onVerified?: ((change: FileChange, bytes: Uint8Array) => Promise<void>) | undefined;
 }
 
 /**
- * Sees to it that every new content lies in the staging of its target's volume, with its mode, flushed, and reads back as
- * what it should be. Cancelling ends it early: then nothing is promised of the contents.
+ * Sees to it that every new content lies in the staging of its target's volume, with its mode, flushed, and that what is
+ * written here reads back as what it should be. Cancelling ends it early: then nothing is promised of the contents.
  *
  * @throws SyncError `io` that names the file
  */
 export async function stageChanges(options: StageOptions): Promise<readonly StagedChange[]> {
-  const { context } = options;
+  const { state, journal, context } = options;
+  const pathOf = stagedPaths(state, journal);
   const planned = planEntries(options);
   const written = planned.filter(({ change }) => change.content !== null);
   await inGroups(written, async (staged) => {
     if (context.signal?.aborted) return;
-    await named(staged, () => putInPlace(options, staged));
+    await named(staged, () => putInPlace(options, staged, pathOf(staged.entry)));
   });
   if (context.signal?.aborted) return planned;
   // The disk works on what was written while it is read back from memory.
@@ -68,16 +67,22 @@ function planEntries({ journal, accepted, stateDevice }: StageOptions): StagedCh
   });
 }
 
-/** @param change with a content that is not null */
+/** True for a content that whoever staged it has written where it is needed. */
+function liesThere({ stagings }: SwapJournal, { change, entry }: StagedChange): boolean {
+  return isStaged(change.content) && stagings[entry.staging] === null;
+}
+
+/** @param staged a change with a content that is not null */
 async function putInPlace(
   { state, journal }: StageOptions,
-  { change, target, entry }: StagedChange,
+  staged: StagedChange,
+  path: string,
 ): Promise<void> {
   const { fileSystem } = state;
+  const { change, target } = staged;
   const { content } = change;
   const mode = change.mode ?? (target.kind === 'file' ? target.mode : undefined);
-  const path = stagedPath(state, journal, entry);
-  if (isStaged(content) && journal.stagings[entry.staging] === null) {
+  if (liesThere(journal, staged)) {
     if (mode !== undefined) await fileSystem.chmod(path, mode);
     return;
   }
@@ -88,15 +93,16 @@ async function putInPlace(
 }
 
 async function verifyAll(
-  { state, journal, context, onVerified }: StageOptions,
+  { state, journal, context }: StageOptions,
   written: readonly StagedChange[],
 ): Promise<void> {
+  const pathOf = stagedPaths(state, journal);
   for (const staged of written) {
     const { change, entry } = staged;
+    if (liesThere(journal, staged)) continue;
     if (context.signal?.aborted) return;
     await named(staged, async () => {
-      const bytes = await state.fileSystem.readFile(stagedPath(state, journal, entry));
-      if (sha256(bytes) === entry.after) return onVerified?.(change, bytes);
+      if ((await digestOfFile(state.fileSystem, pathOf(entry))) === entry.after) return;
       throw new SyncError(
         'io',
         `${change.path} reads differently from what was written to the staging folder; nothing was changed.`,
@@ -113,12 +119,13 @@ async function flushStaged(
   { state, journal }: StageOptions,
   written: readonly StagedChange[],
 ): Promise<void> {
+  const pathOf = stagedPaths(state, journal);
   for (const index of journal.stagings.keys()) {
     const folder = stagingFolder(state, journal, index);
     const files = written.filter(({ entry }) => entry.staging === index);
     await state.fileSystem.syncFiles(
       folder,
-      files.map(({ entry }) => stagedPath(state, journal, entry)),
+      files.map(({ entry }) => pathOf(entry)),
     );
     await state.fileSystem.syncDirectory(folder);
   }

@@ -118,8 +118,14 @@ export function stagingFolder(state: StateDirectory, journal: SwapJournal, index
     : join(journalRoot(state, journal), top, stagingName, journal.id);
 }
 
-export function stagedPath(state: StateDirectory, journal: SwapJournal, entry: SwapEntry): string {
-  return join(stagingFolder(state, journal, entry.staging), String(entry.staged));
+/** Absolute paths of staged files, for a pass over many: the folders are looked up once. */
+export function stagedPaths(
+  state: StateDirectory,
+  journal: SwapJournal,
+): (entry: Pick<SwapEntry, 'staging' | 'staged'>) => string {
+  const folders = journal.stagings.map((_, index) => stagingFolder(state, journal, index));
+  return ({ staging, staged }) =>
+    `${folders[staging] ?? stagingFolder(state, journal, staging)}${sep}${staged}`;
 }
 
 /** @throws SyncError `io`, also when something else stands where the folder belongs */
@@ -135,6 +141,16 @@ export async function makeStagingFolders(state: StateDirectory, journal: SwapJou
     await requireRealFolder(state, journal, top);
     await state.fileSystem.makeDirectory(folder, 0o700);
   }
+}
+
+/** Makes what was renamed last: `folders`, absolute, are those whose list of names has changed. Throws Node.js' own errors. */
+export async function flushFolders(
+  { fileSystem }: StateDirectory,
+  { stagings }: SwapJournal,
+  folders: ReadonlySet<string>,
+): Promise<void> {
+  if (stagings.length === 1) return fileSystem.syncDirectories([...folders]);
+  for (const folder of folders) await fileSystem.syncDirectory(folder);
 }
 
 /**

@@ -22,17 +22,23 @@ export const anyDevice = -1;
 
 /** The folder that the last target was in: its neighbours need not walk to it again. For one root, and one pass over it. */
 export interface SeenFolder {
-  folder: string | undefined;
-  volume: Volume;
+  path: string | undefined;
+  folder: TargetFolder;
   /** How many more targets may rely on it. */
   left: number;
 }
+
+/** Where a target's folder is; `exists` is false also when one above it is missing. */
+export type TargetFolder =
+  | { readonly kind: 'folder'; readonly exists: boolean; readonly volume: Volume }
+  | { readonly kind: 'refused'; readonly reason: string };
 
 /** A folder could be replaced by a link at any time: the walk is repeated after this many files, which take milliseconds. */
 const filesPerWalk = 64;
 
 export function noFolderSeen(): SeenFolder {
-  return { folder: undefined, volume: { device: anyDevice, top: '' }, left: 0 };
+  const volume = { device: anyDevice, top: '' };
+  return { path: undefined, folder: { kind: 'folder', exists: false, volume }, left: 0 };
 }
 
 /**
@@ -49,22 +55,45 @@ export async function locateTarget(
   device: number,
   seen: SeenFolder = noFolderSeen(),
 ): Promise<SwapTarget> {
-  const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-  if (seen.folder === folder && seen.left > 0) {
-    seen.left -= 1;
-    return lookAt(fileSystem, root, path, seen.volume);
+  const folder = await locateFolder(fileSystem, root, path, device, seen);
+  if (folder.kind === 'refused') return folder;
+  const { exists, volume } = folder;
+  return exists ? lookAt(fileSystem, root, path, volume) : { kind: 'missing', volume, hasFolder: false };
+}
+
+/** As {@link locateTarget}, only as far as the folder of the target. */
+export async function locateFolder(
+  fileSystem: FileSystem,
+  root: string,
+  path: string,
+  device: number,
+  seen: SeenFolder,
+): Promise<TargetFolder> {
+  const way = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  if (seen.path === way && seen.left > 0) seen.left -= 1;
+  else {
+    const folder = await walk(fileSystem, root, path, device);
+    Object.assign(seen, { path: way, folder, left: filesPerWalk });
   }
+  return seen.folder;
+}
+
+async function walk(
+  fileSystem: FileSystem,
+  root: string,
+  path: string,
+  device: number,
+): Promise<TargetFolder> {
   let volume: Volume = { device, top: '' };
   for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
     const way = path.slice(0, end);
     const stats = await fileSystem.lstat(join(root, way));
-    if (!stats) return { kind: 'missing', volume, hasFolder: false };
+    if (!stats) return { kind: 'folder', exists: false, volume };
     if (stats.isSymbolicLink()) return { kind: 'refused', reason: `${way} is a symbolic link` };
     if (!stats.isDirectory()) return { kind: 'refused', reason: `${way} is not a folder` };
     if (stats.dev !== volume.device) volume = { device: stats.dev, top: way };
   }
-  Object.assign(seen, { folder, volume, left: filesPerWalk });
-  return lookAt(fileSystem, root, path, volume);
+  return { kind: 'folder', exists: true, volume };
 }
 
 async function lookAt(

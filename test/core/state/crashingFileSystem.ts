@@ -57,6 +57,7 @@ export function crashingFileSystem({
     syncFile: dying('syncFile', fs.syncFile),
     syncFiles: dying('syncFiles', fs.syncFiles),
     syncDirectory: dying('syncDirectory', fs.syncDirectory),
+    syncDirectories: dying('syncDirectories', fs.syncDirectories),
     chmod: dying('chmod', fs.chmod),
     link: dying('link', fs.link),
     rename: dying('rename', fs.rename),

@@ -1,4 +1,7 @@
-/** Names of letters, digits, `_` and `-`, with single dots between them; at most 32 of them (`defaultArchiveLimits`). */
+/** What no plain path goes beyond; it is ASCII. */
+export const plainPathLimits = { maxPathBytes: 255, maxDepth: 32 } as const;
+
+/** Names of letters, digits, `_` and `-`, with single dots between them; at most `maxDepth` of them. */
 const plain = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\/){0,31}[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
 /** Whatever could be reserved or secret, and much that is not. */
 const suspicious =
@@ -9,5 +12,5 @@ const suspicious =
  * takes longer than looking at the file. False says nothing.
  */
 export function isPlainPath(path: string): boolean {
-  return path.length <= 255 && plain.test(path) && !suspicious.test(path);
+  return path.length <= plainPathLimits.maxPathBytes && plain.test(path) && !suspicious.test(path);
 }

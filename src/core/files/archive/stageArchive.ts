@@ -25,6 +25,13 @@ export interface StagedArchive {
   readonly directories: readonly string[];
 }
 
+export interface ContentKeeper {
+  /** Asked before a file is staged: the content of one that is wanted is held in memory until then. */
+  wants(path: string): boolean;
+  /** @param pieces the content, in order; they do not change any more */
+  take(path: string, sha256: string, pieces: readonly Uint8Array[]): void;
+}
+
 export interface StageArchiveOptions extends ReadArchiveOptions {
   /** Is made, with mode 0700; must not exist. Should be on the volume that the files are to be moved to. */
   readonly directory: string;
@@ -34,6 +41,16 @@ export interface StageArchiveOptions extends ReadArchiveOptions {
   readonly check?: (entry: ArchiveEntry) => void;
   /** Which files are wanted; the others are checked like them, and never written. All of them when absent. */
   readonly want?: (entry: ArchiveEntry) => boolean;
+  /** Whoever needs contents as well gets them from here, and need not read them back. */
+  readonly keeper?: ContentKeeper | undefined;
+}
+
+interface OpenFile {
+  readonly entry: ArchiveEntry;
+  readonly descriptor: number;
+  readonly hash: Hash;
+  readonly stagedPath: string;
+  readonly pieces: Uint8Array[] | undefined;
 }
 
 /**
@@ -48,7 +65,7 @@ export async function stageArchive(
 ): Promise<StagedArchive> {
   const files: StagedFile[] = [];
   const directories: string[] = [];
-  let open: { entry: ArchiveEntry; descriptor: number; hash: Hash; stagedPath: string } | undefined;
+  let open: OpenFile | undefined;
 
   makeDirectory(options.directory);
   try {
@@ -61,21 +78,24 @@ export async function stageArchive(
           if (options.want?.(entry) === false) return;
           const stagedPath = join(options.directory, String(files.length));
           const descriptor = ioStep(stagedPath, () => openSync(stagedPath, 'wx', options.mode ?? 0o600));
-          open = { entry, descriptor, hash: createHash('sha256'), stagedPath };
+          const pieces = options.keeper?.wants(entry.path) === true ? [] : undefined;
+          open = { entry, descriptor, hash: createHash('sha256'), stagedPath, pieces };
         },
         data(chunk) {
           if (open === undefined) return;
           open.hash.update(chunk);
+          open.pieces?.push(chunk);
           writeWhole(open.descriptor, chunk, open.stagedPath);
         },
         end() {
           if (open === undefined) return;
-          const { entry, descriptor, hash, stagedPath } = open;
+          const { entry, descriptor, hash, stagedPath, pieces } = open;
           open = undefined;
           ioStep(stagedPath, () => closeSync(descriptor));
           const { path, size, executable } = entry;
-          const number = files.length;
-          files.push({ path, size, executable, sha256: hash.digest('hex'), stagedPath, number });
+          const sha256 = hash.digest('hex');
+          if (pieces) options.keeper?.take(path, sha256, pieces);
+          files.push({ path, size, executable, sha256, stagedPath, number: files.length });
         },
       },
       options,
