@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { create } from 'tar';
 import { fileContent } from '../src/core/files/archive/fileContent';
@@ -32,15 +33,6 @@ const count = Number(process.env['FILES'] ?? 5_000);
 const operatorToken = 'bench-operator-token';
 const parts = { scanning, packing, comparing, pulling, memory };
 
-if (process.argv[2] === 'once') {
-  // A process of its own, so that its peak memory is that of one operation.
-  const [operation = '', folder = '', url = ''] = process.argv.slice(3);
-  const run = async (files: FileSyncService): Promise<unknown> =>
-    operation === 'push' ? files.push({}, async () => ({})) : files.pull({}, async () => ({}));
-  await using(folder, run, url);
-  console.log(process.resourceUsage().maxRSS);
-  process.exit();
-}
 const root = mkdtempSync(join(tmpdir(), 'sync-bench-files-'));
 const home = join(root, 'home');
 const services = join(home, 'services');
@@ -238,9 +230,9 @@ async function pulling(): Promise<void> {
   await measure('Pull into an empty directory', [
     { name: 'tar xzf', reset: next, run: () => shell(`tar xzf '${packed}'`, join(folder(), 'services')) },
     {
-      name: 'tar xzf, then sync',
+      name: 'tar xzf, then sync -f',
       reset: next,
-      run: () => shell(`tar xzf '${packed}' && sync .`, join(folder(), 'services')),
+      run: () => shell(`tar xzf '${packed}' && sync -f .`, join(folder(), 'services')),
     },
     {
       name: 'ours: manifest, download, stage, verify, journal, flush',
@@ -253,7 +245,7 @@ async function pulling(): Promise<void> {
       name: 'ours, beside what also flushes',
       reset: next,
       run: () => using(folder(), (files) => files.pull({}, async () => ({}))),
-      anchor: 'tar xzf, then sync',
+      anchor: 'tar xzf, then sync -f',
     },
     {
       name: 'ours, nothing changed',
@@ -263,13 +255,15 @@ async function pulling(): Promise<void> {
   ]);
 }
 
-/** Of one push and one pull of everything, each in a process of its own; the goal is for 400 MB of files. */
+/** Of one push and one pull of everything by the command line as it is built; the goal is for 400 MB of files. */
 async function memory(): Promise<void> {
   const folder = join(root, 'memory');
   mkdirSync(join(folder, '.systemprompt'), { recursive: true });
   mkdirSync(join(folder, 'services'));
   const pulled = await once('pull', folder);
   for (const name of readdirSync(remote)) rmSync(join(remote, name), { recursive: true });
+  // With its base, what the tenant lacks would count as deleted there, and nothing would be pushed.
+  rmSync(join(home, '.systemprompt', 'sync'), { recursive: true });
   const pushed = await once('push', home);
   printTable(
     'Peak memory',
@@ -282,10 +276,16 @@ async function memory(): Promise<void> {
 }
 
 /** @returns megabytes */
-async function once(operation: string, folder: string): Promise<string> {
-  const argv = [process.argv[1] ?? '', 'once', operation, folder, server.url];
-  const { stdout } = await promisify(execFile)(process.execPath, argv);
-  return (Number(stdout) / 1024).toFixed(0);
+async function once(operation: 'push' | 'pull', folder: string): Promise<string> {
+  const atExit = 'process.on("exit", () => console.error("peak", process.resourceUsage().maxRSS))';
+  const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+  const argv = ['--import', `data:text/javascript,${atExit}`, cli, 'files', operation, '--yes'];
+  const { stderr } = await promisify(execFile)(process.execPath, [...argv, '--origin', server.url], {
+    cwd: folder,
+    env: { ...process.env, SYSTEMPROMPT_API_TOKEN: operatorToken, SYSTEMPROMPT_TENANT_ID: 't' },
+    maxBuffer: 64 * 1024 ** 2,
+  });
+  return (Number(/^peak (\d+)$/m.exec(stderr)?.[1]) / 1024).toFixed(0);
 }
 
 function shell(command: string, cwd: string): string {

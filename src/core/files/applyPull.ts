@@ -145,13 +145,12 @@ class PullRun {
   }
 
   private remaining(incoming: ReadonlyMap<string, Incoming>): ReadonlyMap<string, FileStep> {
-    const steps = this.input.plan.steps.filter(
-      (step) =>
-        !this.refused.has(step.path) &&
-        !this.settled.has(step) &&
-        (step.digest === undefined || incoming.has(step.path)),
-    );
-    return new Map(steps.map((step) => [step.path, step]));
+    const steps = new Map<string, FileStep>();
+    for (const step of this.input.plan.steps) {
+      if (this.refused.has(step.path) || this.settled.has(step)) continue;
+      if (step.digest === undefined || incoming.has(step.path)) steps.set(step.path, step);
+    }
+    return steps;
   }
 
   private applied(step: FileStep | undefined): void {

@@ -1,4 +1,5 @@
-import { netstrings, sha256 } from '../digest';
+import { createHash } from 'node:crypto';
+import { netstrings } from '../digest';
 import type { PlanTarget, SkippedItem, StepAction, SyncPlan } from '../models/plan';
 import type { ExcludedFile } from './excludedFile';
 import {
@@ -205,9 +206,14 @@ function planId(
   steps: readonly FileStep[],
   left: readonly SkippedItem[],
 ): string {
-  const seen = steps.map(({ action, path, digest, expectedDigest }) =>
-    netstrings([action, path, digest ?? null, expectedDigest ?? null]),
-  );
-  const passedOver = left.map(({ item, kind, reason }) => netstrings([item, kind, reason]));
-  return sha256(netstrings([operation, diff.tenant, target.label, ...seen, '', ...passedOver]));
+  const hash = createHash('sha256');
+  const add = (text: string) => hash.update(netstrings([text]));
+  add(operation);
+  add(diff.tenant);
+  add(target.label);
+  for (const { action, path, digest, expectedDigest } of steps)
+    add(netstrings([action, path, digest ?? null, expectedDigest ?? null]));
+  add('');
+  for (const { item, kind, reason } of left) add(netstrings([item, kind, reason]));
+  return hash.digest('hex');
 }

@@ -104,13 +104,12 @@ async function preflight(
   { state, root, changes }: FileSwapOptions,
   refused: RefusedChange[],
 ): Promise<AcceptedChange[]> {
-  const twins = new Map<string, number>();
-  for (const { path } of changes) twins.set(foldedPath(path), (twins.get(foldedPath(path)) ?? 0) + 1);
+  const hasTwin = twinsAmong(changes);
   const accepted: AcceptedChange[] = [];
   const seen = noFolderSeen();
   const device = changes.length === 0 ? anyDevice : await deviceOf(state.fileSystem, root);
   for (const change of changes) {
-    const invalid = invalidReason(change, (twins.get(foldedPath(change.path)) ?? 0) > 1);
+    const invalid = invalidReason(change, hasTwin(change.path));
     if (invalid !== undefined) {
       refused.push({ change, reason: invalid });
       continue;
@@ -120,6 +119,16 @@ async function preflight(
     else accepted.push({ change, target });
   }
   return accepted;
+}
+
+function twinsAmong(changes: readonly FileChange[]): (path: string) => boolean {
+  const seen = new Set<string>();
+  const twins = new Set<string>();
+  for (const folded of changes.map(({ path }) => foldedPath(path))) {
+    if (seen.has(folded)) twins.add(folded);
+    seen.add(folded);
+  }
+  return (path) => twins.size > 0 && twins.has(foldedPath(path));
 }
 
 function invalidReason({ path, content, expect }: FileChange, hasTwin: boolean): string | undefined {

@@ -22,5 +22,6 @@ export function unportablePathReason(path: string): string | undefined {
 
 /** Two paths with the same folded form are one file on some platform: they differ in case or Unicode form only. */
 export function foldedPath(path: string): string {
+  if (/^[\x20-\x7e]*$/.test(path)) return path.toLowerCase();
   return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }

@@ -109,7 +109,7 @@ export function openStateDirectory(
     const temporary = join(await ensure('tmp'), `${randomUUID()}.tmp`);
     try {
       await refuseEscape(fileSystem, project, target);
-      await fileSystem.createFile(temporary, Buffer.from(`${JSON.stringify(value)}\n`), 0o600);
+      await fileSystem.createFile(temporary, asLine(value), 0o600);
       await fileSystem.rename(temporary, target);
       await fileSystem.syncDirectory(folder);
     } catch (error) {
@@ -130,6 +130,33 @@ export function openStateDirectory(
   }
 
   return { projectRoot: project, fileSystem, path, ensure, readJson, writeJson, remove };
+}
+
+/** Of a large state: its text as a whole would be a second copy of it in memory. */
+const entriesPerPiece = 1_000;
+
+function asLine(value: StateFile): Buffer {
+  return Buffer.concat(Array.from(jsonPieces(value), (piece) => Buffer.from(piece)));
+}
+
+function* jsonPieces(value: StateFile): Generator<string> {
+  let separator = '{';
+  for (const [key, part] of Object.entries(value) as [string, unknown][]) {
+    if (part === undefined) continue;
+    yield `${separator}${JSON.stringify(key)}:`;
+    separator = ',';
+    if (Array.isArray(part)) yield* arrayPieces(part);
+    else yield JSON.stringify(part);
+  }
+  yield '}\n';
+}
+
+function* arrayPieces(values: readonly unknown[]): Generator<string> {
+  for (let start = 0; start < values.length; start += entriesPerPiece) {
+    const piece = JSON.stringify(values.slice(start, start + entriesPerPiece));
+    yield `${start === 0 ? '[' : ','}${piece.slice(1, -1)}`;
+  }
+  yield values.length === 0 ? '[]' : ']';
 }
 
 /** Another process may have created it a moment ago. */

@@ -5,10 +5,15 @@ import type { FileSystem } from './fileSystem';
 
 /** What is at the place of a change now. */
 export type SwapTarget =
-  | { readonly kind: 'missing'; readonly volume: Volume; readonly hasFolder: boolean }
+  | MissingTarget
   | { readonly kind: 'file'; readonly volume: Volume; readonly mode: number }
   /** Something that is never written over or through: a symbolic link, a folder, a device. */
   | { readonly kind: 'refused'; readonly reason: string };
+
+export interface MissingTarget {
+  readonly kind: 'missing';
+  readonly volume: Volume;
+}
 
 /** The volume that the target's folder is on. */
 export interface Volume {
@@ -28,17 +33,21 @@ export interface SeenFolder {
   left: number;
 }
 
-/** Where a target's folder is; `exists` is false also when one above it is missing. */
 export type TargetFolder =
-  | { readonly kind: 'folder'; readonly exists: boolean; readonly volume: Volume }
+  | {
+      readonly kind: 'folder';
+      /** False also when one above it is missing. */
+      readonly exists: boolean;
+      /** The answer for each target in it that does not exist: thousands of them share one. */
+      readonly missing: MissingTarget;
+    }
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** A folder could be replaced by a link at any time: the walk is repeated after this many files, which take milliseconds. */
 const filesPerWalk = 64;
 
 export function noFolderSeen(): SeenFolder {
-  const volume = { device: anyDevice, top: '' };
-  return { path: undefined, folder: { kind: 'folder', exists: false, volume }, left: 0 };
+  return { path: undefined, folder: folderOn({ device: anyDevice, top: '' }, false), left: 0 };
 }
 
 /**
@@ -57,8 +66,8 @@ export async function locateTarget(
 ): Promise<SwapTarget> {
   const folder = await locateFolder(fileSystem, root, path, device, seen);
   if (folder.kind === 'refused') return folder;
-  const { exists, volume } = folder;
-  return exists ? lookAt(fileSystem, root, path, volume) : { kind: 'missing', volume, hasFolder: false };
+  if (!folder.exists) return folder.missing;
+  return lookAt(fileSystem, root, path, folder.missing);
 }
 
 /** As {@link locateTarget}, only as far as the folder of the target. */
@@ -88,25 +97,29 @@ async function walk(
   for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
     const way = path.slice(0, end);
     const stats = await fileSystem.lstat(join(root, way));
-    if (!stats) return { kind: 'folder', exists: false, volume };
+    if (!stats) return folderOn(volume, false);
     if (stats.isSymbolicLink()) return { kind: 'refused', reason: `${way} is a symbolic link` };
     if (!stats.isDirectory()) return { kind: 'refused', reason: `${way} is not a folder` };
     if (stats.dev !== volume.device) volume = { device: stats.dev, top: way };
   }
-  return { kind: 'folder', exists: true, volume };
+  return folderOn(volume, true);
+}
+
+function folderOn(volume: Volume, exists: boolean): TargetFolder {
+  return { kind: 'folder', exists, missing: { kind: 'missing', volume } };
 }
 
 async function lookAt(
   fileSystem: FileSystem,
   root: string,
   path: string,
-  volume: Volume,
+  missing: MissingTarget,
 ): Promise<SwapTarget> {
   const stats = await fileSystem.lstat(join(root, path));
-  if (!stats) return { kind: 'missing', volume, hasFolder: true };
+  if (!stats) return missing;
   if (stats.isSymbolicLink()) return { kind: 'refused', reason: `${path} is a symbolic link` };
   if (!stats.isFile()) return { kind: 'refused', reason: `${path} is not a file` };
-  return { kind: 'file', volume, mode: stats.mode & 0o777 };
+  return { kind: 'file', volume: missing.volume, mode: stats.mode & 0o777 };
 }
 
 /** The volume of a folder that exists, following links. */

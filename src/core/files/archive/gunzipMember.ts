@@ -7,7 +7,7 @@ import { parseGzipHeader } from './gzipHeader';
 
 const trailerBytes = 8;
 /** What is unpacked at once: each piece is a turn of the thread pool. */
-const pieceBytes = 256 * 1024;
+const pieceBytes = 128 * 1024;
 
 /**
  * Unpacks a stream that is exactly one gzip member and nothing else. Node's own gunzip takes any number of members
