@@ -491,32 +491,40 @@ describe('one file beside the other', () => {
 
 describe('the versions of a file for a merge', () => {
   it('hold what both agreed on, after a push and after a pull', async () => {
-    const f = await filesFixture({ local: { 'content/a.md': 'a1' }, remote: { 'content/b.md': 'b1' } });
+    // Longer than what is unpacked at once.
+    const long = 'b1 '.repeat(70_000);
+    const f = await filesFixture({ local: { 'content/a.md': 'a1' }, remote: { 'content/b.md': long } });
     await f.push();
     await f.pull();
     await f.write({ 'content/a.md': 'a2 here', 'content/b.md': 'b2 here' });
     await f.writeRemote({ 'content/a.md': 'a2 there', 'content/b.md': 'b2 there' });
     const service = f.service();
     const diff = await service.diff();
-    for (const name of ['a', 'b']) {
+    for (const [name, agreed] of Object.entries({ a: 'a1', b: long })) {
       const { base, local, remote } = await service.versions(diff, `content/${name}.md`);
-      expect([base, local, remote].map(String)).toEqual([`${name}1`, `${name}2 here`, `${name}2 there`]);
+      expect([base, local, remote].map(String)).toEqual([agreed, `${name}2 here`, `${name}2 there`]);
     }
   });
 
-  it('have no base for a large file, nor for one that was equal from the start', async () => {
+  it('have no base for a large file, for an image, nor for one that was equal from the start', async () => {
     const large = 'x'.repeat(300 * 1024);
     const f = await filesFixture({
       local: { 'content/large.md': large, 'content/same.md': 'same' },
-      remote: { 'content/same.md': 'same' },
+      remote: { 'content/same.md': 'same', 'content/image.png': 'PNG\0' },
     });
     await f.push();
-    await f.write({ 'content/large.md': 'here', 'content/same.md': 'here' });
-    await f.writeRemote({ 'content/large.md': 'there', 'content/same.md': 'there' });
+    await f.pull();
+    await f.write({ 'content/large.md': 'here', 'content/same.md': 'here', 'content/image.png': 'here' });
+    await f.writeRemote({
+      'content/large.md': 'there',
+      'content/same.md': 'there',
+      'content/image.png': 'there',
+    });
     await f.remove('content/same.md');
     const service = f.service();
     const diff = await service.diff();
-    expect(await service.versions(diff, 'content/large.md')).toMatchObject({ base: undefined });
+    for (const name of ['large.md', 'image.png'])
+      expect(await service.versions(diff, `content/${name}`)).toMatchObject({ base: undefined });
     const same = await service.versions(diff, 'content/same.md');
     expect([same.base, same.local, same.remote?.toString()]).toEqual([undefined, undefined, 'there']);
   });

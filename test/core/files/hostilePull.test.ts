@@ -46,7 +46,7 @@ it('refuses every hostile archive of a lying server whole, with nothing changed'
     expect([name, outcome]).toEqual([name, 'tarballUnsafe']);
   }
   expect(await f.local()).toEqual(mine);
-  for (const part of ['journal', 'staging'])
+  for (const part of ['journal', 'staging', 'cache/agreed'])
     expect(await readdir(join(f.root, '.systemprompt/sync', part))).toEqual([]);
   expect((await service.backups()).length).toBe(0);
 }, 180_000);

@@ -110,6 +110,14 @@ describe('stateDirectory', () => {
     expect(await readdir(state.path('tmp'))).toEqual([]);
   });
 
+  it.each([0, 1, 1_000, 1_001, 2_500])('writes the JSON of a list of %i entries', async (count) => {
+    const state = openStateDirectory(await temporaryProject());
+    const names = Array.from({ length: count }, (_, index) => `“${index}”`);
+    const value = { format: 1, left: undefined, names, nested: { lists: [[], [1]], text: null } };
+    await state.writeJson('a.json', value);
+    expect(await readFile(state.path('a.json'), 'utf8')).toBe(`${JSON.stringify(value)}\n`);
+  });
+
   it('says so when a file stands where the folder belongs', async () => {
     const root = await temporaryProject();
     await writeFile(join(root, '.systemprompt'), '');
