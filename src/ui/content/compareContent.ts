@@ -29,7 +29,12 @@ export function compareContent(
   const { logger } = log;
   for (const warning of project.warnings) logger.warn(warning);
   return withViewProgress({ logger, lifetime }, async (context) => {
-    const { ContentLocalSync } = await import('../../core/content/contentLocalSync');
+    const [{ ContentLocalSync }, { warnOfInterruptedRun }, { openStateDirectory }] = await Promise.all([
+      import('../../core/content/contentLocalSync'),
+      import('../../core/state/interruptedRun'),
+      import('../../core/state/stateDirectory'),
+    ]);
+    await warnOfInterruptedRun(openStateDirectory(project.root), context);
     const startedAt = context.now();
     const scan = await scanThread.scannerFor(project.root);
     const sync = new ContentLocalSync(project, context, { scan });

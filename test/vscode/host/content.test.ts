@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from 'pg';
 import * as vscode from 'vscode';
+import { sha256 } from '../../../src/core/digest';
+import { openStateDirectory } from '../../../src/core/state/stateDirectory';
+import { findJournals, newJournal, stagingFolder, writeJournal } from '../../../src/core/state/swapJournal';
 import { toRowUri } from '../../../src/ui/content/rowUri';
 import type { RowDocument } from '../../../src/ui/content/rowUri';
 
@@ -71,6 +75,29 @@ describe('content in the extension host', () => {
       `SELECT title FROM markdown_content WHERE slug = 'new-ferry'`,
     );
     assert.deepEqual(rows, [{ title: 'The new ferry' }]);
+  });
+
+  it('completes what an interrupted run has left before it pushes what that run has written', async () => {
+    const uri = contentFile('guides/left-behind.md');
+    const like = await vscode.workspace.fs.readFile(contentFile('guides/first-agent.md'));
+    const text = Buffer.from(like)
+      .toString('utf8')
+      .replace(/^slug:.*$/m, 'slug: left-behind');
+    const state = openStateDirectory(root);
+    const entry = { path: 'services/content/guides/left-behind.md', before: null, after: sha256(text) };
+    const journal = { ...newJournal(state, root, [null]), entries: [{ ...entry, staging: 0, staged: 0 }] };
+    // As a run leaves it that dies between its journal and its first file.
+    await mkdir(stagingFolder(state, journal, 0), { recursive: true });
+    await writeFile(path.join(stagingFolder(state, journal, 0), '0'), text);
+    await writeJournal(state, journal);
+
+    await vscode.commands.executeCommand('systempromptSync.content.refresh');
+    await assert.rejects(async () => vscode.workspace.fs.stat(uri), 'comparing changes nothing');
+    await vscode.commands.executeCommand('systempromptSync.content.pushItem', uri);
+    assert.equal(Buffer.from(await vscode.workspace.fs.readFile(uri)).toString('utf8'), text);
+    assert.deepEqual(await findJournals(state), []);
+    const rows = await queryProject(`SELECT slug FROM markdown_content WHERE slug = 'left-behind'`);
+    assert.deepEqual(rows, [{ slug: 'left-behind' }]);
   });
 
   it('takes problems out of the panel once they are mended', async () => {
