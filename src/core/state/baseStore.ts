@@ -14,12 +14,19 @@ export interface BaseEntry {
 /** By the item's key as text. */
 export type BaseState = ReadonlyMap<string, BaseEntry>;
 
+/** Key, digest and often a path. Fifty thousand of them are read before every comparison: they are checked, and not copied. */
+type StoredEntry = readonly [string, string, string?];
+
+const isStoredEntry = (value: unknown) =>
+  Array.isArray(value) &&
+  (value.length === 2 || value.length === 3) &&
+  value.every((part) => typeof part === 'string');
+
 const schema = z.object({
   format: z.literal(1),
   domain: z.string(),
   target: z.string(),
-  // Key, digest and often a path. Fifty thousand of them are read before every comparison: a union would be tried twice.
-  entries: z.array(z.array(z.string()).check(z.minLength(2), z.maxLength(3))),
+  entries: z.array(z.custom<StoredEntry>(isStoredEntry)),
 });
 
 /**
@@ -50,10 +57,7 @@ export async function readBase(
     );
   }
   return new Map(
-    stored.entries.map(([key = '', digest = '', path]) => [
-      key,
-      path === undefined ? { digest } : { digest, path },
-    ]),
+    stored.entries.map(([key, digest, path]) => [key, path === undefined ? { digest } : { digest, path }]),
   );
 }
 
