@@ -4,9 +4,8 @@ import { bucketCount } from './rowSql';
 /** A row of the base: eight bytes each of its key's digest, of the local row's digest and of the cloud row's. */
 export const recordBytes = 24;
 const keyBytes = 8;
-/** Hex digits before the digests of a record. */
-const digestStart = keyBytes * 2;
-const cloudStart = digestStart + 16;
+const localStart = keyBytes;
+const cloudStart = localStart + 8;
 
 /** Grows by group, without a JavaScript object per row: a million rows are some 30 MB. */
 export class AgreedRows {
@@ -19,15 +18,19 @@ export class AgreedRows {
     return this.counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** @param record hex: the key's hash, the local row's digest, the cloud row's digest; 16 digits each */
-  add(record: string): void {
-    const bucket = bucketOf(record);
-    const count = this.counts[bucket] ?? 0;
-    const at = count * recordBytes;
-    this.roomFor(bucket, at + recordBytes).write(record, at, recordBytes, 'hex');
-    this.counts[bucket] = count + 1;
-    const [local, cloud] = [record.slice(digestStart, cloudStart), record.slice(cloudStart)];
-    if (local === cloud) this.same[bucket] = (this.same[bucket] ?? 0) + 1;
+  /** @param hex records: the key's hash, the local row's digest, the cloud row's digest; 16 digits each */
+  add(hex: string): void {
+    const records = Buffer.from(hex, 'hex');
+    for (let from = 0; from < records.length; from += recordBytes) {
+      const bucket = bucketOf(records, from);
+      const count = this.counts[bucket] ?? 0;
+      const at = count * recordBytes;
+      records.copy(this.roomFor(bucket, at + recordBytes), at, from, from + recordBytes);
+      this.counts[bucket] = count + 1;
+      const [local, cloud] = [from + localStart, from + cloudStart];
+      const isSame = records.compare(records, cloud, from + recordBytes, local, cloud) === 0;
+      if (isSame) this.same[bucket] = (this.same[bucket] ?? 0) + 1;
+    }
   }
 
   sameIn(bucket: number): number {
@@ -52,9 +55,9 @@ export class AgreedRows {
   }
 }
 
-/** The group of a row by its key's hash (hex), as `bucketSql` computes it on the server. */
-export function bucketOf(hash: string): number {
-  return Number.parseInt(hash.slice(0, 4), 16) >> 6;
+/** The group of a row by the hash of its key, as `bucketSql` computes it on the server. @param at where the hash starts */
+export function bucketOf(hash: Buffer, at = 0): number {
+  return hash.readUInt16BE(at) >> 6;
 }
 
 /** A record for a row that is the same on both sides. @param digest of the row, hex */

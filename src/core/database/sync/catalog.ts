@@ -14,6 +14,8 @@ export interface CatalogCheck {
   readonly name: string;
   readonly expression: string;
   readonly columns: readonly string[];
+  /** False for one that rows from before it may break (NOT VALID). */
+  readonly validated: boolean;
 }
 
 export interface TableCatalog {
@@ -47,6 +49,7 @@ export async function readCatalog(db: Database): Promise<Catalog> {
                             FROM pg_attribute a
                            WHERE a.attrelid = to_regclass(n.name) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''),
               'checks', coalesce((SELECT jsonb_agg(jsonb_build_object('name', c.conname, 'expression', pg_get_expr(c.conbin, c.conrelid),
+                                 'validated', c.convalidated,
                                  'columns', (SELECT coalesce(jsonb_agg(k.attname), '[]'::jsonb) FROM pg_attribute k
                                               WHERE k.attrelid = c.conrelid AND k.attnum = ANY(c.conkey))) ORDER BY c.conname)
                             FROM pg_constraint c WHERE c.conrelid = to_regclass(n.name) AND c.contype = 'c'), '[]'::jsonb)) END) AS tables

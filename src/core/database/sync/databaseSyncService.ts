@@ -17,8 +17,8 @@ import { databasePlan, withAllSteps, type DatabasePlan } from './databasePlan';
 import { importInBatches, importRows, type Imported } from './importRows';
 import { openPairBase, writePairBase, type BaseUpdates, type PairBase } from './pairBase';
 import { pairDatabases } from './pairColumns';
-import { prepareImport } from './prepareImport';
-import { areaPlan, noDecisions, readDecisions } from './readDecisions';
+import { previewImport } from './previewImport';
+import { areaPlan } from './readDecisions';
 import { readRowYaml } from './rowYaml';
 import type { DatabaseDirection, DatabaseSyncOptions } from './syncOptions';
 import { withSides, type Timeouts } from './syncSides';
@@ -69,19 +69,18 @@ export class DatabaseSyncService {
     return this.withBase(identity, (base) =>
       withSides({ source, target, options, context, timeouts: this.timeouts }, (sides) =>
         sides.target.transaction(
-          async (db) => {
-            const prepared = await prepareImport({ sides, options, base, context, onCommit: 'DROP' });
-            const decisions = prepared.decided ? await readDecisions(db, sides.pair, 'plan') : noDecisions;
+          async () => {
+            const { rows, targetItems, decisions } = await previewImport({ sides, options, base, context });
             const { users, contexts } = decisions;
             return databasePlan({
               options,
               source: options.from ?? source?.label ?? '',
               target: planTarget(target),
-              sourceItems: prepared.rows.users.rows + prepared.rows.contexts.rows,
-              targetItems: prepared.targetItems,
+              sourceItems: rows.users.rows + rows.contexts.rows,
+              targetItems,
               areas: {
-                users: areaPlan(sides.pair.users, users, prepared.rows.users),
-                contexts: areaPlan(sides.pair.contexts, contexts, prepared.rows.contexts),
+                users: areaPlan(sides.pair.users, users, rows.users),
+                contexts: areaPlan(sides.pair.contexts, contexts, rows.contexts),
               },
               steps: [...users.steps, ...contexts.steps],
               left: [...users.leftRows, ...contexts.leftRows],

@@ -122,7 +122,8 @@ function updateRows(pair: TablePair, includeProtected: boolean, part: Part): str
 
 /**
  * A row that somebody else has created since is a 23505, and the import starts over; in batches it is left.
- * Sessions never travel: a link is only kept where the target has the session.
+ * Sessions never travel: a link is only kept where the target has the session. Contexts come owner by owner: their indexes are
+ * walked along then, and not jumped about in, which is a tenth of the time.
  */
 function insertRows(databases: DatabasePair, pair: TablePair, part: Part): string {
   const { table, shared } = pair;
@@ -134,6 +135,7 @@ function insertRows(databases: DatabasePair, pair: TablePair, part: Part): strin
        FROM ${stagedTable(table)} s JOIN ${decidedTable(table)} d ON d.key = s.${table.key}
             ${linked ? 'LEFT JOIN user_sessions x ON x.session_id = s.session_id' : ''}
       WHERE d.verdict = 'create' AND ${inPart(part)}
+     ${table.area === 'contexts' ? 'ORDER BY s.user_id COLLATE "C"' : ''}
      ${part === 'all' ? '' : 'ON CONFLICT DO NOTHING'}`;
 }
 

@@ -104,9 +104,13 @@ async function addWrittenRows(
   const { table } = pair;
   const ours = 'substr(d.source_digest, 1, 8)';
   const theirs = `substr(${rowDigestSql('t', digestColumns(pair))}, 1, 8)`;
-  const query = `SELECT encode(d.hash || ${localFirst ? `${ours} || ${theirs}` : `${theirs} || ${ours}`}, 'hex')
-                   FROM ${decidedTable(table)} d JOIN ${table.name} t ON t.${table.key} = d.key
-                  WHERE d.verdict IN ('create', 'update')`;
+  const record = `d.hash || ${localFirst ? `${ours} || ${theirs}` : `${theirs} || ${ours}`}`;
+  // One line for a group, not one for a row. OFFSET 0: records are sorted into groups, and not the rows that they come from.
+  const query = `SELECT encode(string_agg(record, ''::bytea), 'hex')
+                   FROM (SELECT d.bucket, ${record} AS record
+                           FROM ${decidedTable(table)} d JOIN ${table.name} t ON t.${table.key} = d.key
+                          WHERE d.verdict IN ('create', 'update') OFFSET 0) r
+                  GROUP BY bucket`;
   await readRows(target, query, (found) => {
     for (const [record] of found) rows.add(record ?? '');
   });

@@ -13,6 +13,8 @@ export interface TablePair {
   readonly targetOnly: readonly string[];
   /** The target's conditions on the shared columns. */
   readonly checks: readonly CatalogCheck[];
+  /** The source's own declarations keep every row of it within what the target takes. */
+  readonly isKept: boolean;
   readonly sourceColumns: ReadonlySet<string>;
   readonly targetColumns: ReadonlySet<string>;
 }
@@ -102,6 +104,9 @@ function pairTable(
     );
   }
   const left = new Set([table.key, timeColumn, ...table.insertOnly]);
+  const checks = target.checks.filter(
+    ({ columns }) => columns.length > 0 && columns.every((name) => sourceColumns.has(name)),
+  );
   return {
     table,
     shared,
@@ -111,10 +116,20 @@ function pairTable(
       .sort(),
     sourceOnly: [...sourceColumns].filter((name) => !targetColumns.has(name)),
     targetOnly: [...targetColumns].filter((name) => !sourceColumns.has(name)),
-    checks: target.checks.filter(
-      ({ columns }) => columns.length > 0 && columns.every((name) => sourceColumns.has(name)),
-    ),
+    checks,
+    isKept:
+      shared.every((column) => keepsColumn(source, column)) &&
+      checks.every((check) => keepsCheck(source, check)),
     sourceColumns,
     targetColumns,
   };
+}
+
+function keepsColumn({ columns }: TableCatalog, wanted: CatalogColumn): boolean {
+  const column = columns.find(({ name }) => name === wanted.name);
+  return column?.type === wanted.type && (column.notNull || !wanted.notNull);
+}
+
+function keepsCheck({ checks }: TableCatalog, wanted: CatalogCheck): boolean {
+  return checks.some(({ expression, validated }) => validated && expression === wanted.expression);
 }

@@ -20,6 +20,8 @@ export interface PrepareInput {
   readonly base: PairBase | undefined;
   readonly context: RunContext;
   readonly onCommit: OnCommit;
+  /** Asked for when it is not given. */
+  readonly targetIsEmpty?: boolean;
   /** Set for an apply: what has moved since this plan is taken out, and equal rows are collected for the base. */
   readonly plan?: DatabasePlan;
 }
@@ -104,7 +106,7 @@ async function stageRows(input: PrepareInput, source: DatabaseSource): Promise<S
   const { target, pair, asked } = sides;
   context.progress({ message: 'Comparing' });
   // Everything has to move into an empty target: there is nothing that digests could be compared with.
-  const digests = !(await isEmpty(target, pair));
+  const digests = !(input.targetIsEmpty ?? (await isEmpty(target, pair)));
   const [ours, theirs] = await Promise.all([
     summarise(source.db, 'source', pair, asked, digests),
     summarise(target, 'target', pair, asked),

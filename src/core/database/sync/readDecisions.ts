@@ -54,17 +54,37 @@ const nothing: Decided = {
 /** What is decided when no row differs. */
 export const noDecisions: Decisions = { users: nothing, contexts: nothing };
 
+/** What to ask about a table, as SQL that gives one value each. */
+export interface AnswerSql {
+  /** `AreaAnswer.counts` */
+  readonly counts: string;
+  readonly seen: string;
+  readonly listed: string;
+}
+
 /**
- * Both tables in one round trip.
+ * What `decideRows` has decided.
  * @param scope `plan`: everything; `left`: counts, and only the rows that are left
  */
-export async function readDecisions(
+export function readDecisions(
   target: Database,
   pair: DatabasePair,
   scope: 'plan' | 'left',
 ): Promise<Decisions> {
-  const queries = tablePairs(pair).map((table) => answerSql(table, scope));
-  const { rows } = await target.query<AreaAnswer>(queries.join(' UNION ALL '));
+  return readAnswers(target, pair, ({ table }) => decidedSql(table, scope));
+}
+
+/** Both tables in one round trip. */
+export async function readAnswers(
+  db: Database,
+  pair: DatabasePair,
+  sqlOf: (pair: TablePair) => AnswerSql,
+): Promise<Decisions> {
+  const queries = tablePairs(pair).map((table) => {
+    const { counts, seen, listed } = sqlOf(table);
+    return `SELECT '${table.table.area}' AS area, (${counts}) AS counts, (${seen}) AS seen, (${listed}) AS listed`;
+  });
+  const { rows } = await db.query<AreaAnswer>(queries.join(' UNION ALL '));
   const decided = ({ table }: TablePair): Decided => {
     const answer = rows.find(({ area }) => area === table.area);
     return answer ? decidedOf(answer, table) : nothing;
@@ -97,34 +117,51 @@ export async function seenByBucket(
   table: SyncTable,
 ): Promise<Readonly<Record<string, string>>> {
   const { rows } = await target.query<{ seen: Record<string, string> | null }>(
-    `SELECT (${seenJson(table)}) AS seen`,
+    `SELECT (${seenSqlOf(writtenOf(table))}) AS seen`,
   );
   return rows[0]?.seen ?? {};
 }
 
-function seenJson(table: SyncTable): string {
+/**
+ * For `AnswerSql.seen`. Digests are made before the rows are sorted into their groups (that is what OFFSET 0 keeps the planner
+ * to): the rows themselves are several times as wide, and would not fit the memory of a sort.
+ * @param rows SQL of rows to be written, with the columns of `decideRows`
+ */
+export function seenSqlOf(rows: string): string {
   return `SELECT jsonb_object_agg(bucket, seen)
             FROM (SELECT bucket, ${groupDigestSql('seen')} AS seen
-                    FROM (SELECT bucket, ${seenSql('d')} AS seen FROM ${decidedTable(table)} d WHERE verdict IN ('create', 'update')) s
+                    FROM (SELECT bucket, ${seenSql('d')} AS seen FROM (${rows}) d OFFSET 0) s
                    GROUP BY bucket) g`;
 }
 
+/** For `AnswerSql.listed`. @param rows SQL of the rows to be named, with the columns of `decideRows` */
+export function listedSqlOf(rows: string): string {
+  return `SELECT jsonb_agg(jsonb_build_object('key', key, 'label', label, 'verdict', verdict, 'detail', detail, 'columns', columns,
+                                              'protected', protected, 'seen', ${seenTextSql('d')}) ORDER BY key COLLATE "C")
+            FROM (${rows}) d`;
+}
+
 /** Rows to be written and rows that are left are cut separately: a million new ones must not hide a conflict. */
-function answerSql({ table }: TablePair, scope: 'plan' | 'left'): string {
-  const decided = decidedTable(table);
+function decidedSql(table: SyncTable, scope: 'plan' | 'left'): AnswerSql {
   const guarded = `'{${table.guarded.join(',')}}'::text[]`;
   const counts = `SELECT jsonb_agg(jsonb_build_object('verdict', verdict, 'rows', rows, 'guarded', guarded))
                     FROM (SELECT verdict, count(*) AS rows, count(*) FILTER (WHERE verdict = 'update' AND columns && ${guarded}) AS guarded
-                            FROM ${decided} GROUP BY verdict) c`;
-  const first = (which: string) =>
-    `SELECT * FROM (SELECT * FROM ${decided} WHERE ${which} ORDER BY key COLLATE "C" LIMIT ${listedRows}) f`;
-  const writes = first(`verdict IN ('create', 'update')`);
-  const left = first(`verdict NOT IN ('create', 'update', 'unchanged')`);
-  const seen = scope === 'plan' ? seenJson(table) : 'NULL::jsonb';
-  const listed = `SELECT jsonb_agg(jsonb_build_object('key', key, 'label', label, 'verdict', verdict, 'detail', detail, 'columns', columns,
-                                                      'protected', protected, 'seen', ${seenTextSql('d')}) ORDER BY key COLLATE "C")
-                    FROM (${scope === 'plan' ? `${writes} UNION ALL ${left}` : left}) d`;
-  return `SELECT '${table.area}' AS area, (${counts}) AS counts, (${seen}) AS seen, (${listed}) AS listed`;
+                            FROM ${decidedTable(table)} GROUP BY verdict) c`;
+  const first = (rows: string) => `SELECT * FROM (${rows} ORDER BY key COLLATE "C" LIMIT ${listedRows}) f`;
+  const left = first(
+    `SELECT * FROM ${decidedTable(table)} WHERE verdict NOT IN ('create', 'update', 'unchanged')`,
+  );
+  return scope === 'plan'
+    ? {
+        counts,
+        seen: seenSqlOf(writtenOf(table)),
+        listed: listedSqlOf(`${first(writtenOf(table))} UNION ALL ${left}`),
+      }
+    : { counts, seen: 'NULL::jsonb', listed: listedSqlOf(left) };
+}
+
+function writtenOf(table: SyncTable): string {
+  return `SELECT * FROM ${decidedTable(table)} WHERE verdict IN ('create', 'update')`;
 }
 
 function decidedOf({ counts, seen, listed }: AreaAnswer, table: SyncTable): Decided {
