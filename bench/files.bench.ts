@@ -1,4 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   createWriteStream,
   mkdirSync,
@@ -227,6 +228,13 @@ async function pulling(): Promise<void> {
     return folder;
   };
   const folder = () => join(root, `pull${fresh}`);
+  const replaying = spawn(process.execPath, [
+    join(process.cwd(), 'bench', 'replayingTenant.mjs'),
+    server.url,
+  ]);
+  const [line] = (await once(replaying.stdout, 'data')) as [Buffer];
+  const ready = line.toString().trim();
+  const pull = (origin: string) => using(folder(), (files) => files.pull({}, async () => ({})), origin);
   await measure('Pull into an empty directory', [
     { name: 'tar xzf', reset: next, run: () => shell(`tar xzf '${packed}'`, join(folder(), 'services')) },
     {
@@ -237,22 +245,25 @@ async function pulling(): Promise<void> {
     {
       name: 'ours: manifest, download, stage, verify, journal, flush',
       reset: next,
-      run: () => using(folder(), (files) => files.pull({}, async () => ({}))),
+      run: () => pull(ready),
       anchor: 'tar xzf',
       goal: '≤ 1.5',
     },
     {
       name: 'ours, beside what also flushes',
       reset: next,
-      run: () => using(folder(), (files) => files.pull({}, async () => ({}))),
+      run: () => pull(ready),
       anchor: 'tar xzf, then sync -f',
     },
     {
-      name: 'ours, nothing changed',
-      run: () => using(folder(), (files) => files.pull({}, async () => ({}))),
+      name: 'ours, and the tenant packs in the same process',
+      reset: next,
+      run: () => pull(server.url),
       anchor: 'tar xzf',
     },
+    { name: 'ours, nothing changed', run: () => pull(server.url), anchor: 'tar xzf' },
   ]);
+  replaying.kill();
 }
 
 /** Of one push and one pull of everything by the command line as it is built; the goal is for 400 MB of files. */
@@ -260,11 +271,11 @@ async function memory(): Promise<void> {
   const folder = join(root, 'memory');
   mkdirSync(join(folder, '.systemprompt'), { recursive: true });
   mkdirSync(join(folder, 'services'));
-  const pulled = await once('pull', folder);
+  const pulled = await peakOf('pull', folder);
   for (const name of readdirSync(remote)) rmSync(join(remote, name), { recursive: true });
   // With its base, what the tenant lacks would count as deleted there, and nothing would be pushed.
   rmSync(join(home, '.systemprompt', 'sync'), { recursive: true });
-  const pushed = await once('push', home);
+  const pushed = await peakOf('push', home);
   printTable(
     'Peak memory',
     ['what', 'MB', 'goal'],
@@ -276,7 +287,7 @@ async function memory(): Promise<void> {
 }
 
 /** @returns megabytes */
-async function once(operation: 'push' | 'pull', folder: string): Promise<string> {
+async function peakOf(operation: 'push' | 'pull', folder: string): Promise<string> {
   const atExit = 'process.on("exit", () => console.error("peak", process.resourceUsage().maxRSS))';
   const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
   const argv = ['--import', `data:text/javascript,${atExit}`, cli, 'files', operation, '--yes'];

@@ -59,7 +59,6 @@ export function compareFiles({ local, remote, base, tenant, states }: CompareInp
     });
   }
   differences.sort((one, other) => comparePaths(one.path, other.path));
-  adopt.sort((one, other) => comparePaths(one.path, other.path));
   const served = new Set(remote.state.directories);
   const forget = [...(base?.keys() ?? [])].filter(
     (path) =>

@@ -62,7 +62,8 @@ export interface HashCache {
 /** A cache that cannot be understood is an empty one: it is only ever a shortcut. */
 export async function openHashCache(state: StateDirectory): Promise<HashCache> {
   const stored = await readStored(state);
-  const rows = new Map(stored?.paths.map((path, row) => [path, row]));
+  const rows = new Map<string, number>();
+  for (const [row, path] of (stored?.paths ?? []).entries()) rows.set(path, row);
   const found = new Set<number>();
   const added = new Map<string, Known>();
   return {
