@@ -27,6 +27,13 @@ function problemsOf(parsed: ParsedMarkdown) {
 }
 
 describe('a valid file', () => {
+  it('has an empty body where the file holds only white space after the frontmatter', () => {
+    for (const body of ['', ' \t\r\n', '\u0085\u3000\u00a0\n \u2028']) {
+      const { fields, digest } = itemOf(parse(sampleFile({}, body)));
+      expect([fields.body, digest]).toEqual(['', contentDigest({ ...fields, body })]);
+    }
+  });
+
   it('keeps U+0085 inside a text of the frontmatter: it ends no line, and a text of it alone is blank', () => {
     const nel = '\u0085';
     const text = (title: string) => sampleFile({ title, description: `plain${nel}text # no` });
