@@ -1,5 +1,6 @@
 import type { BaseState } from '../state/baseStore';
-import { comparePaths, foldedPath } from './archive/archivePath';
+import { foldedPath } from '../state/portablePath';
+import { comparePaths } from './archive/archivePath';
 import { shieldOf, type ExcludedFile } from './excludedFile';
 import type { EqualFile, FileDifference, FileOrigin, FilesDiff } from './filesDiff';
 import type { LocalTree } from './localTree';

@@ -20,7 +20,10 @@ export function unportablePathReason(path: string): string | undefined {
   return undefined;
 }
 
-/** Two paths with the same folded form are one file on some platform: they differ in case or Unicode form only. */
+/**
+ * The same text for all spellings that a file system without letter case or Unicode forms takes for one name
+ * (`A` and `a`, `é` in one or two code points, `ß` and `ss`).
+ */
 export function foldedPath(path: string): string {
   if (/^[\x20-\x7e]*$/.test(path)) return path.toLowerCase();
   return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');

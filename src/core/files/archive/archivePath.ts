@@ -56,20 +56,6 @@ function componentProblem(component: string): PathProblem | undefined {
   return undefined;
 }
 
-/**
- * The same text for all spellings that a file system without letter case or Unicode forms takes for one name
- * (`A` and `a`, `é` in one or two code points, `ß` and `ss`).
- */
-export function foldedPath(path: string): string {
-  if (isAscii(path)) return path.toLowerCase();
-  return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFD');
-}
-
-function isAscii(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 0x7f) return false;
-  return true;
-}
-
 /** The order of paths in archives and manifests: by UTF-16 code units, as `Array.sort` has it, on every machine. */
 export function comparePaths(first: string, second: string): number {
   if (first === second) return 0;

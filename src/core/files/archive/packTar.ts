@@ -2,10 +2,10 @@ import type { Header, Pax } from 'tar';
 
 import { SyncError } from '../../syncError';
 import { defaultArchiveLimits } from './archiveLimits';
-import { archivePathProblem, comparePaths, type PathProblem } from './archivePath';
+import { comparePaths } from './archivePath';
 import { unsafeArchive } from './archiveRule';
 import { createPathRegistry } from './pathRegistry';
-import { isPlainPath } from './plainPath';
+import { pathProblem } from './plainPath';
 
 export interface ArchiveSource {
   /** Relative, with `/`. */
@@ -47,7 +47,7 @@ export async function* packTar(
   };
   for (const source of [...sources].sort((first, second) => comparePaths(first.path, second.path))) {
     SyncError.throwIfAborted(signal);
-    const problem = problemOf(source.path) ?? registry.claim(source.path, 'file');
+    const problem = pathProblem(source.path, defaultArchiveLimits) ?? registry.claim(source.path, 'file');
     if (problem !== undefined) throw unsafeArchive(problem.rule, problem.reason, source.path);
     hold(entryHeader(source, codecs));
     let length = 0;
@@ -63,10 +63,6 @@ export async function* packTar(
   }
   hold(Buffer.alloc(2 * blockBytes));
   yield flush();
-}
-
-function problemOf(path: string): PathProblem | undefined {
-  return isPlainPath(path) ? undefined : archivePathProblem(path, defaultArchiveLimits);
 }
 
 function entryHeader(source: ArchiveSource, codecs: { Header: typeof Header; Pax: typeof Pax }): Buffer {

@@ -1,4 +1,4 @@
-import { foldedPath } from './archivePath';
+import { foldedPath } from '../../state/portablePath';
 import type { PathProblem } from './archivePath';
 
 interface Claim {

@@ -1,5 +1,10 @@
+import type { ArchiveLimits } from './archiveLimits';
+import { archivePathProblem, type PathProblem } from './archivePath';
+
+type PathLimits = Pick<ArchiveLimits, 'maxPathBytes' | 'maxDepth'>;
+
 /** What no plain path goes beyond; it is ASCII. */
-export const plainPathLimits = { maxPathBytes: 255, maxDepth: 32 } as const;
+const plainPathLimits: PathLimits = { maxPathBytes: 255, maxDepth: 32 };
 
 /** Names of letters, digits, `_` and `-`, with single dots between them; at most `maxDepth` of them. */
 const plain = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\/){0,31}[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
@@ -13,4 +18,11 @@ const suspicious =
  */
 export function isPlainPath(path: string): boolean {
   return path.length <= plainPathLimits.maxPathBytes && plain.test(path) && !suspicious.test(path);
+}
+
+/** What `archivePathProblem` says, with the usual path told first: for a pass over many. */
+export function pathProblem(path: string, limits: PathLimits): PathProblem | undefined {
+  const allowsPlain =
+    limits.maxPathBytes >= plainPathLimits.maxPathBytes && limits.maxDepth >= plainPathLimits.maxDepth;
+  return allowsPlain && isPlainPath(path) ? undefined : archivePathProblem(path, limits);
 }

@@ -1,11 +1,10 @@
 import type { Header } from 'tar';
 
 import type { ArchiveLimits } from './archiveLimits';
-import { archivePathProblem } from './archivePath';
 import { unsafeArchive } from './archiveRule';
 import { createPathRegistry } from './pathRegistry';
 import { parsePaxRecords } from './paxRecords';
-import { isPlainPath, plainPathLimits } from './plainPath';
+import { pathProblem } from './plainPath';
 import { readTarHeader } from './tarHeader';
 import type { TarHeader } from './tarHeader';
 
@@ -45,10 +44,6 @@ export function createTarParser(
   visitor: ArchiveVisitor,
 ): TarParser {
   const registry = createPathRegistry();
-  const allowsPlain =
-    limits.maxPathBytes >= plainPathLimits.maxPathBytes && limits.maxDepth >= plainPathLimits.maxDepth;
-  const problemOf = (path: string) =>
-    allowsPlain && isPlainPath(path) ? undefined : archivePathProblem(path, limits);
   let state: 'header' | 'body' | 'extension' | 'padding' | 'secondEnd' | 'ended' = 'header';
   let held = Buffer.alloc(0);
   let remaining = 0;
@@ -111,7 +106,7 @@ export function createTarParser(
     }
     // `tar -C dir .` begins with an entry for the directory itself: it has no name here and asks for nothing.
     if (kind === 'directory' && path === '') return;
-    const problem = problemOf(path) ?? registry.claim(path, kind);
+    const problem = pathProblem(path, limits) ?? registry.claim(path, kind);
     if (problem !== undefined) throw unsafeArchive(problem.rule, problem.reason, raw);
     visitor.begin({ path, kind, size: header.size, executable: header.executable });
     if (header.size === 0) visitor.end();
