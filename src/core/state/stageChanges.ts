@@ -26,6 +26,8 @@ export interface StageOptions {
   readonly context: RunContext;
 }
 
+type PathOf = ReturnType<typeof stagedPaths>;
+
 /**
  * Sees to it that every new content lies in the staging of its target's volume, with its mode, flushed, and that what is
  * written here reads back as what it should be. Cancelling ends it early: then nothing is promised of the contents.
@@ -44,8 +46,8 @@ export async function stageChanges(options: StageOptions): Promise<readonly Stag
   if (context.signal?.aborted) return planned;
   // The disk works on what was written while it is read back from memory.
   const [flushed, verified] = await Promise.allSettled([
-    flushStaged(options, written),
-    verifyAll(options, written),
+    flushStaged(options, written, pathOf),
+    verifyAll(options, written, pathOf),
   ]);
   if (verified.status === 'rejected') throw verified.reason;
   if (flushed.status === 'rejected')
@@ -95,8 +97,8 @@ async function putInPlace(
 async function verifyAll(
   { state, journal, context }: StageOptions,
   written: readonly StagedChange[],
+  pathOf: PathOf,
 ): Promise<void> {
-  const pathOf = stagedPaths(state, journal);
   for (const staged of written) {
     const { change, entry } = staged;
     if (liesThere(journal, staged)) continue;
@@ -118,8 +120,8 @@ async function verifyAll(
 async function flushStaged(
   { state, journal }: StageOptions,
   written: readonly StagedChange[],
+  pathOf: PathOf,
 ): Promise<void> {
-  const pathOf = stagedPaths(state, journal);
   for (const index of journal.stagings.keys()) {
     const folder = stagingFolder(state, journal, index);
     const files = written.filter(({ entry }) => entry.staging === index);
