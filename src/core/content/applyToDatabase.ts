@@ -11,7 +11,7 @@ import { SyncError } from '../syncError';
 import type { ContentFiles } from './contentFiles';
 import { movedItem, type AgreedItem, type ContentOutcome } from './contentOutcome';
 import type { ContentPlan, ContentStep } from './contentPlan';
-import { deleteRows, readRowsById, updateRows, type RowToWrite } from './contentRepository';
+import { deleteRows, readRowsById, rowsPerStatement, updateRows, type RowToWrite } from './contentRepository';
 import { beyondCopy, copyRows, insertRows, type RowCreator } from './createRows';
 
 export interface ApplyToDatabaseInput {
@@ -25,8 +25,6 @@ export interface ApplyToDatabaseInput {
   readonly context: RunContext;
 }
 
-/** Steps per statement: bounds the memory, and stays within what Citus and YugabyteDB take at once (design.md). */
-const batchSize = 1000;
 const table = 'markdown_content';
 
 /**
@@ -116,8 +114,8 @@ class DatabaseRun {
 
   /** Updates and deletions. */
   async change(steps: readonly ContentStep[]): Promise<void> {
-    for (let start = 0; start < steps.length; start += batchSize) {
-      const batch = steps.slice(start, start + batchSize);
+    for (let start = 0; start < steps.length; start += rowsPerStatement) {
+      const batch = steps.slice(start, start + rowsPerStatement);
       // The files are read while the server looks at the rows.
       const [unmoved, rows] = await Promise.all([this.withRowsAsPlanned(batch), this.read(batch)]);
       await this.update(
@@ -145,12 +143,14 @@ class DatabaseRun {
 
   /** @param sent gets the step of each row */
   private async *rowsOf(steps: readonly ContentStep[], sent: SentStep[]): AsyncGenerator<RowToWrite> {
-    for await (const [step, row] of this.readEach(steps)) {
-      if (row) {
-        sent.push({ step, id: row.id });
-        yield row;
-      } else this.refused.push(movedItem(step, 'the file has changed'));
-    }
+    for await (const [step, row] of this.readEach(steps)) if (this.isSent(step, row, sent)) yield row;
+  }
+
+  /** Without a row, the step is refused: its file is not what the plan saw. */
+  private isSent(step: ContentStep, row: RowToWrite | undefined, sent: SentStep[]): row is RowToWrite {
+    if (row) sent.push({ step, id: row.id });
+    else this.refused.push(movedItem(step, 'the file has changed'));
+    return row !== undefined;
   }
 
   private async read(steps: readonly ContentStep[]): Promise<ReadonlyMap<ContentStep, RowToWrite>> {
@@ -189,10 +189,7 @@ class DatabaseRun {
     const toWrite: RowToWrite[] = [];
     for (const step of steps) {
       const row = rows.get(step);
-      if (row) {
-        sent.push({ step, id: row.id });
-        toWrite.push(row);
-      } else this.refused.push(movedItem(step, 'the file has changed'));
+      if (this.isSent(step, row, sent)) toWrite.push(row);
     }
     if (toWrite.length === 0) return;
     const { db } = this.input;

@@ -3,6 +3,9 @@ import type { Database } from '../database/connection';
 import { readRow, rowColumns, rowDigestColumns, type ContentRow, type RowDigest } from './contentRow';
 import { versionHash } from './contentDigest';
 
+/** Bounds the memory, and stays within what Citus and YugabyteDB take at once (design.md). */
+export const rowsPerStatement = 1000;
+
 /** A row to be written: the key, and every synced field in canonical form. */
 export interface RowToWrite extends ContentKey {
   readonly id: string;

@@ -1,6 +1,6 @@
 import type { Database } from '../database/connection';
 import { writeRows } from '../database/copyStreams';
-import { columnsOf, fieldValues, type RowToWrite } from './contentRepository';
+import { columnsOf, fieldValues, rowsPerStatement, type RowToWrite } from './contentRepository';
 
 /**
  * Writes rows with the given new ids, as they come.
@@ -37,9 +37,6 @@ export const copyRows: RowCreator = async (db, rows) => {
   return count === ids.length ? new Set(ids) : existingIds(db, ids);
 };
 
-/** Rows per statement: bounds the memory, and stays within what Citus and YugabyteDB take at once (design.md). */
-const batchSize = 1000;
-
 /** The same where a (slug, locale) may be somebody's by now: it is left alone, and missing from the answer. */
 export const insertRows: RowCreator = async (db, rows) => {
   const done = new Set<string>();
@@ -50,7 +47,7 @@ export const insertRows: RowCreator = async (db, rows) => {
   };
   for await (const row of rows) {
     batch.push(row);
-    if (batch.length === batchSize) await insert();
+    if (batch.length === rowsPerStatement) await insert();
   }
   if (batch.length > 0) await insert();
   return done;
