@@ -19,11 +19,12 @@ export async function layOutNodeBase(folder: string): Promise<void> {
     await mkdir(join(folder, dirname(to)), { recursive: true });
     await cp(await realpath(file), join(folder, to));
   };
-  const found = [process.execPath, ...programs.map((name) => run('sh', ['-c', `command -v ${name}`]))];
+  const found = [process.execPath, ...programs.map(whereIs)];
   for (const file of found) await copy(file, join('/bin', basename(file)));
   for (const file of new Set(found.flatMap(librariesOf))) await copy(file);
-  await copy(run('sh', ['-c', 'command -v env']), '/usr/bin/env');
-  if (existsSync(certificates)) await copy(certificates);
+  await copy(whereIs('env'), '/usr/bin/env');
+  const trusted = [certificates].filter((file) => existsSync(file));
+  for (const file of trusted) await copy(file);
   await cp(join(run('npm', ['root', '--global']), 'npm'), join(folder, 'opt/npm'), {
     recursive: true,
     dereference: true,
@@ -35,7 +36,7 @@ export async function layOutNodeBase(folder: string): Promise<void> {
     join(folder, 'npmrc'),
     [
       `registry=${run('npm', ['config', 'get', 'registry'])}`,
-      ...(existsSync(certificates) ? [`cafile=${certificates}`] : []),
+      ...trusted.map((file) => `cafile=${file}`),
     ].join('\n'),
   );
   await writeFile(
@@ -44,6 +45,10 @@ export async function layOutNodeBase(folder: string): Promise<void> {
       '\n',
     ),
   );
+}
+
+function whereIs(program: string): string {
+  return run('sh', ['-c', `command -v ${program}`]);
 }
 
 function librariesOf(program: string): string[] {

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import type { PageElement } from './pageElement';
 
 export interface Editors {
   /** The titles of the tabs, left to right. */
@@ -58,17 +59,11 @@ async function lines(viewLines: Locator): Promise<string> {
   await viewLines.waitFor();
   const drawn = await viewLines
     .locator('.view-line')
-    .evaluateAll((elements: DrawnLine[]) =>
+    .evaluateAll((elements: PageElement[]) =>
       elements.map((element) => ({ top: parseFloat(element.style.top), text: element.textContent })),
     );
   return drawn
     .sort((a, b) => a.top - b.top)
     .map(({ text }) => text.replaceAll('\u00a0', ' '))
     .join('\n');
-}
-
-/** The little of the page's DOM that is used here: the project is compiled without the types of a browser. */
-interface DrawnLine {
-  readonly textContent: string;
-  readonly style: { readonly top: string };
 }

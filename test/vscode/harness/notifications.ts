@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import type { PageElement } from './pageElement';
 
 export interface Toast {
   readonly severity: 'info' | 'warning' | 'error';
@@ -34,8 +35,8 @@ export function notifications(page: Page, runCommand: (name: string) => Promise<
       const pressed = containing(text).locator('.monaco-button', { hasText: button });
       await pressed.click();
       // A notification that was still sliding in has taken the focus, and not the click.
-      const isTaken = await pressed.waitFor({ state: 'hidden', timeout: 3_000 }).then(yes, no);
-      if (!isTaken && (await pressed.isVisible())) await pressed.click();
+      await pressed.waitFor({ state: 'hidden', timeout: 3_000 }).catch(() => undefined);
+      if (await pressed.isVisible()) await pressed.click();
     },
     async clearToasts() {
       await runCommand('Notifications: Clear All Notifications');
@@ -44,13 +45,10 @@ export function notifications(page: Page, runCommand: (name: string) => Promise<
   };
 }
 
-const yes = (): boolean => true;
-const no = (): boolean => false;
-
 /** Runs in the page. */
-function readToasts(items: readonly ToastElement[]): Toast[] {
+function readToasts(items: readonly PageElement[]): Toast[] {
   return [...items].map((item) => {
-    const text = (found: ToastElement | null): string => found?.textContent.trim() ?? '';
+    const text = (found: PageElement | null): string => found?.textContent.trim() ?? '';
     const icon = item.querySelector('.notification-list-item-icon');
     const is = (severity: string): boolean => icon?.classList.contains(`codicon-${severity}`) ?? false;
     return {
@@ -59,12 +57,4 @@ function readToasts(items: readonly ToastElement[]): Toast[] {
       buttons: [...item.querySelectorAll('.monaco-button')].map(text),
     };
   });
-}
-
-/** The little of the page's DOM that is used here: the project is compiled without the types of a browser. */
-interface ToastElement {
-  readonly textContent: string;
-  readonly classList: { contains(name: string): boolean };
-  querySelector(selector: string): ToastElement | null;
-  querySelectorAll(selector: string): Iterable<ToastElement>;
 }

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { exactly } from './exactly';
+import type { PageElement } from './pageElement';
 
 /** The drop-down at the top: command palette, quick picks, input boxes. */
 export interface QuickInput {
@@ -86,17 +87,11 @@ export function quickInput(page: Page): QuickInput {
 /** Runs in the page. */
 function isPaletteGone(typed: string): boolean {
   const root = globalThis as unknown as {
-    document: { querySelector(selector: string): QuickInputElement | null };
+    document: { querySelector(selector: string): PageElement | null };
   };
   const widget = root.document.querySelector('.quick-input-widget');
   const input = root.document.querySelector('.quick-input-widget input.input');
   return widget === null || widget.style.display === 'none' || input?.value !== typed;
-}
-
-/** The little of the page's DOM that is used here: the project is compiled without the types of a browser. */
-interface QuickInputElement {
-  readonly value?: string;
-  readonly style: { readonly display: string };
 }
 
 async function labels(rows: Locator): Promise<string[]> {

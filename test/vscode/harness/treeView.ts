@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { exactly } from './exactly';
+import type { PageElement } from './pageElement';
 
 export interface TreeRow {
   readonly label: string;
@@ -147,10 +148,10 @@ async function untilQuiet(page: Page): Promise<void> {
 }
 
 /** Runs in the page. */
-function readRows(rows: readonly TreeRowElement[]): TreeRow[] {
+function readRows(rows: readonly PageElement[]): TreeRow[] {
   const flag = (value: string | null | undefined): boolean | undefined =>
     value === 'true' ? true : value === 'false' ? false : undefined;
-  const top = (row: TreeRowElement): number => row.getBoundingClientRect().top;
+  const top = (row: PageElement): number => row.getBoundingClientRect().top;
   return [...rows]
     .sort((one, other) => top(one) - top(other))
     .map((row) => {
@@ -164,12 +165,4 @@ function readRows(rows: readonly TreeRowElement[]): TreeRow[] {
         accessibleName: row.getAttribute('aria-label') ?? '',
       };
     });
-}
-
-/** The little of the page's DOM that is used here: the project is compiled without the types of a browser. */
-interface TreeRowElement {
-  readonly textContent: string;
-  getAttribute(name: string): string | null;
-  getBoundingClientRect(): { readonly top: number };
-  querySelector(selector: string): TreeRowElement | null;
 }
