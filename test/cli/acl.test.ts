@@ -128,6 +128,8 @@ describe('systemprompt-sync acl', () => {
     expect([written.code, written.json()]).toMatchObject([0, { backup: expect.any(String) as string }]);
     expect(await p.read(config)).toContain('# ours');
     expect((await cli(p, 'acl', 'diff')).code).toBe(0);
+    const folder = await cli(p, 'acl', 'export', '--out', 'services');
+    expect([folder.code, folder.stderr]).toEqual([4, expect.stringContaining('services: it is a folder.')]);
     const fresh = await cli(p, 'acl', 'export', '--out', 'new.yaml', '--dialect', 'roles', '--json');
     expect(fresh.code).toBe(0);
     expect(await readFile(join(p.root, 'new.yaml'), 'utf8')).toContain('by hand');

@@ -310,6 +310,17 @@ describe('bad input', () => {
     expect((await cli(p, 'content', 'to-db')).json()).toMatchObject({ details: { created: 0, invalid: 2 } });
   });
 
+  it('counts a file with two problems once, and names both', async () => {
+    const p = await project({ 'docs/a.md': page({ slug: 'Not A Slug', kind: '[no kind]' }) });
+    const diff = await cli(p, 'content', 'diff');
+    expect(diff.json<ContentDiffReport>().sources.flatMap(({ invalid }) => invalid)).toHaveLength(2);
+    expect((await cli(p, 'content', 'to-db')).json()).toMatchObject({
+      items_skipped: 1,
+      details: { invalid: 1, left: [{ reason: expect.stringMatching(/slug.*kind/) as string }] },
+    });
+    expect((await cli(p, 'status')).json()).toMatchObject({ content: { invalid: 1 } });
+  });
+
   it('refuses a folder without a project, an unknown option, and an unknown source', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sync-empty-'));
     try {

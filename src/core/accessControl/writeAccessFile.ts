@@ -5,6 +5,7 @@ import type { PlanTarget, SyncPlan } from '../models/plan';
 import type { RunContext } from '../ports';
 import { createBackupStore } from '../state/backupStore';
 import { swapFiles } from '../state/fileSwap';
+import { ioError } from '../state/ioReason';
 import type { ProjectLock } from '../state/projectLock';
 import type { StateDirectory } from '../state/stateDirectory';
 import { errnoOf, SyncError } from '../syncError';
@@ -35,7 +36,7 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
     return await readFile(path);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    throw new SyncError('io', `${path} cannot be read.`, { cause: error, details: { path } });
+    throw ioError(`Could not read ${path}`, error);
   }
 }
 

@@ -7,7 +7,8 @@ import type { Backup, BackupFile, BackupWriter } from '../state/backupStore';
 import { swapBatch, swapFiles, type FileChange } from '../state/fileSwap';
 import type { ProjectLock } from '../state/projectLock';
 import type { StateDirectory } from '../state/stateDirectory';
-import { errnoOf, messageOf, SyncError } from '../syncError';
+import { ioError } from '../state/ioReason';
+import { errnoOf } from '../syncError';
 import { changedSince } from './changedSince';
 
 /** An old file that is to come back. */
@@ -99,9 +100,6 @@ async function readBytes(root: string, path: string): Promise<Buffer | undefined
     return await readFile(join(root, path));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-    throw new SyncError('io', `${path} cannot be read: ${messageOf(error)}`, {
-      details: { path },
-      cause: error,
-    });
+    throw ioError(`Could not read ${path}`, error);
   }
 }

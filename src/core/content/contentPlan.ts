@@ -1,7 +1,14 @@
 import { netstrings, sha256 } from '../digest';
-import { contentKeyText, type ContentKey } from '../models/content';
-import type { ContentDiff, ContentDifference, EqualItem, SourceDiff } from '../models/contentDiff';
+import { contentKeyText, type ContentKey, type ContentProblem } from '../models/content';
+import type {
+  ContentDiff,
+  ContentDifference,
+  EqualItem,
+  InvalidContent,
+  SourceDiff,
+} from '../models/contentDiff';
 import type { PlanTarget, SkippedItem, StepAction, SyncPlan } from '../models/plan';
+import { invalidPlaces } from './invalidPlaces';
 
 export type ContentDirection = 'to-db' | 'to-disk';
 
@@ -172,13 +179,23 @@ function toStep(action: StepAction, item: ContentDifference, giving: Side): Cont
 }
 
 function invalidItems(source: SourceDiff, options: ContentPlanOptions): SkippedItem[] {
-  return source.invalid
-    .filter(({ keys }) => keys.length === 0 || keys.some((key) => isSelected(key, options)))
-    .map(({ problem, keys }) => ({
-      item: problem.path ?? (keys[0] ? describeItem(source, keys[0]) : source.name),
-      kind: 'invalid',
-      reason: problem.line === null ? problem.message : `line ${problem.line}: ${problem.message}`,
-    }));
+  const chosen = source.invalid.filter(
+    ({ keys }) => keys.length === 0 || keys.some((key) => isSelected(key, options)),
+  );
+  return [...invalidPlaces(chosen).values()].map((found) => ({
+    item: invalidItem(source, found[0]),
+    kind: 'invalid',
+    reason: found.map(({ problem }) => describeFault(problem)).join(' '),
+  }));
+}
+
+function invalidItem(source: SourceDiff, found: InvalidContent | undefined): string {
+  const [key] = found?.keys ?? [];
+  return found?.problem.path ?? (key ? describeItem(source, key) : source.name);
+}
+
+function describeFault({ line, message }: ContentProblem): string {
+  return line === null ? message : `line ${line}: ${message}`;
 }
 
 function isSelected(key: ContentKey, { slugs, items }: ContentPlanOptions): boolean {

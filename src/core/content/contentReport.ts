@@ -1,5 +1,6 @@
 import type { ContentDiff, ContentDifference, SourceDiff } from '../models/contentDiff';
 import type { ContentProblem } from '../models/content';
+import { invalidPlaces } from './invalidPlaces';
 
 /** JSON of `content diff` (cli-contract.md). Keys may be added, never renamed. */
 export interface ContentDiffReport {
@@ -65,7 +66,7 @@ export function countContent(diff: ContentDiff): ContentCounts {
   const counts = { added: 0, modified: 0, removed: 0, conflicts: 0, invalid: 0, unchanged: 0 };
   for (const { differences, invalid, equal } of diff.sources) {
     for (const { kind } of differences) counts[kind === 'conflict' ? 'conflicts' : kind] += 1;
-    counts.invalid += invalid.length;
+    counts.invalid += invalidPlaces(invalid).size;
     counts.unchanged += equal.length;
   }
   return counts;

@@ -1,4 +1,5 @@
 import { contentKeyText, type ContentKey, type ContentProblem } from '../../core/models/content';
+import { invalidPlaces } from '../../core/content/invalidPlaces';
 import type { ContentDiff, ContentDifference, SourceDiff } from '../../core/models/contentDiff';
 import type { ChangeNode } from '../changes/changeNode';
 import { contentStatuses, statusOfDifference, type ContentStatus } from './describeDifference';
@@ -95,7 +96,7 @@ function sourceNode(source: SourceDiff): SourceNode {
     name: source.names.join(', '),
     path: source.path,
     children,
-    counts: countStatuses(children),
+    counts: { ...countStatuses(items), invalid: invalidPlaces(source.invalid).size },
     ...(source.unreadable !== undefined && { unreadable: source.unreadable }),
   };
 }

@@ -1,3 +1,4 @@
+import { invalidPlaces } from '../../core/content/invalidPlaces';
 import type { ContentDiff, ContentDifference } from '../../core/models/contentDiff';
 import type { DirectionCounts } from '../status/directionCounts';
 
@@ -5,7 +6,7 @@ export function countDirections(diff: ContentDiff): DirectionCounts {
   const counts = { up: 0, down: 0, unknown: 0, conflicts: 0, invalid: 0 };
   for (const { differences, invalid } of diff.sources) {
     for (const item of differences) counts[directionOf(item)] += 1;
-    counts.invalid += invalid.length;
+    counts.invalid += invalidPlaces(invalid).size;
   }
   counts.invalid += diff.warnings.filter(({ severity }) => severity === 'error').length;
   return counts;

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContentProblem } from '../../models/content';
-import { errnoOf, messageOf, SyncError } from '../../syncError';
+import { ioError } from '../../state/ioReason';
+import { errnoOf, SyncError } from '../../syncError';
 import {
   findingProblems,
   isMapping,
@@ -83,10 +84,7 @@ async function readConfigBytes(file: string, path: string): Promise<Buffer> {
         cause: error,
       });
     }
-    throw new SyncError('io', `The content config ${path} cannot be read: ${messageOf(error)}`, {
-      details: { path },
-      cause: error,
-    });
+    throw ioError(`Could not read the content config ${path}`, error);
   }
 }
 
