@@ -1,3 +1,4 @@
+import { leftDetails } from '../../core/content/contentOutcome';
 import { contentDiffReport } from '../../core/content/contentReport';
 import { ContentLocalSync } from '../../core/content/contentLocalSync';
 import type { ContentDirection, ContentPlan } from '../../core/content/contentPlan';
@@ -71,17 +72,12 @@ function unknownSlugs({ sources }: ContentDiff, named: readonly string[]): strin
 /** A dry run prints the plan and changes nothing, not even a base (exit 1 when there is something to do). */
 function answerPlan(session: Session, plan: ContentPlan): 0 | 1 {
   const { create, update, delete: deletes } = countActions(plan.steps);
-  const count = (kind: string) => plan.left.filter((item) => item.kind === kind).length;
   const details = {
     created: create,
     updated: update,
     unchanged: plan.adopt.length,
-    skipped_modified: count('skipped_modified'),
     deleted: deletes,
-    invalid: count('invalid'),
-    conflicts: count('conflict'),
-    skipped: count('skipped'),
-    left: plan.left,
+    ...leftDetails(plan.left),
   };
   const document = dryRunDocument(plan, { details, items_skipped: plan.steps.length + plan.left.length });
   session.output.answer(document, planLines(plan));

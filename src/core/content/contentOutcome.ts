@@ -60,7 +60,6 @@ export function contentResult(
   outcome: ContentOutcome,
 ): SyncOperationResult<ContentDetails> {
   const left = [...plan.left, ...outcome.refused];
-  const count = (kind: SkippedItem['kind']) => left.filter((item) => item.kind === kind).length;
   const done = outcome.created.length + outcome.updated.length + outcome.deleted.length;
   return {
     operation: operationOf(plan.direction),
@@ -72,12 +71,8 @@ export function contentResult(
       created: outcome.created.length,
       updated: outcome.updated.length,
       unchanged: plan.adopt.length,
-      skipped_modified: count('skipped_modified'),
       deleted: outcome.deleted.length,
-      invalid: count('invalid'),
-      conflicts: count('conflict'),
-      skipped: count('skipped'),
-      left,
+      ...leftDetails(left),
     },
     state: outcome.cancelled
       ? { kind: 'partial', completed: done, total: plan.steps.length }
@@ -85,6 +80,20 @@ export function contentResult(
     plan_id: plan.id,
     ...(outcome.backup !== undefined && { backup: outcome.backup }),
     warnings: outcome.warnings,
+  };
+}
+
+/** The part of `details` that says what stays as it is, for a dry run and for the real one. */
+export function leftDetails(
+  left: readonly SkippedItem[],
+): Pick<ContentDetails, 'skipped_modified' | 'invalid' | 'conflicts' | 'skipped' | 'left'> {
+  const count = (kind: SkippedItem['kind']) => left.filter((item) => item.kind === kind).length;
+  return {
+    skipped_modified: count('skipped_modified'),
+    invalid: count('invalid'),
+    conflicts: count('conflict'),
+    skipped: count('skipped'),
+    left,
   };
 }
 
