@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const words =
-  'harbour night shift agent skill prompt deploy tenant content rules access backup base plan row file'.split(
-    ' ',
-  );
+/**
+ * What the pages say: this project's own documentation, because words at random neither compress nor differ as prose does.
+ * Real pages have 1.5 to 15 kB, half of them less than 5.
+ */
+const paragraphs = readdirSync('docs')
+  .sort()
+  .flatMap((name) => readFileSync(join('docs', name), 'utf8').split(/\n\s*\n/));
+const words = paragraphs.join(' ').match(/\b[a-z]+\b/g) ?? [];
 
 /** A project with one source of markdown files like those of real projects, the same on every machine. */
 export function writeContentProject(root: string, count: number): void {
   const random = generator();
-  const text = (length: number) =>
-    Array.from({ length }, () => words[Math.floor(random() * words.length)]).join(' ');
   const content = join(root, 'services', 'content');
   mkdirSync(join(root, '.systemprompt', 'sync'), { recursive: true });
   mkdirSync(content, { recursive: true });
@@ -25,13 +27,15 @@ export function writeContentProject(root: string, count: number): void {
     const folder = join(content, 'docs', `part${index % 50}`);
     mkdirSync(folder, { recursive: true });
     const path = join(folder, `page${index}.md`);
-    writeFileSync(path, page(index, text));
+    writeFileSync(path, page(index, random));
     // Scans do not believe what was written a moment ago; these files are to be ordinary ones.
     utimesSync(path, old, old);
   }
 }
 
-function page(index: number, text: (length: number) => string): string {
+function page(index: number, random: () => number): string {
+  const text = (length: number) =>
+    Array.from({ length }, () => words[Math.floor(random() * words.length)]).join(' ');
   const frontmatter = [
     `title: "${text(5)}"`,
     `description: "${text(15)}"`,
@@ -48,8 +52,20 @@ function page(index: number, text: (length: number) => string): string {
     `  - title: "${text(3)}"`,
     '    url: "/documentation/second"',
   ];
-  const paragraphs = Array.from({ length: 12 }, () => text(90));
-  return `---\n${frontmatter.join('\n')}\n---\n\n# ${text(4)}\n\n${paragraphs.join('\n\n')}\n`;
+  const body = prose(1_500 + 12_000 * random() ** 2, random);
+  return `---\n${frontmatter.join('\n')}\n---\n\n# ${text(4)}\n\n${body}\n`;
+}
+
+/** A run of the documentation, from any paragraph on: it keeps to a subject, as a page does. */
+function prose(length: number, random: () => number): string {
+  const taken: string[] = [];
+  let next = Math.floor(random() * paragraphs.length);
+  for (let taking = 0; taking < length; next += 1) {
+    const paragraph = paragraphs[next % paragraphs.length] ?? '';
+    taken.push(paragraph);
+    taking += paragraph.length + 2;
+  }
+  return taken.join('\n\n');
 }
 
 function generator(): () => number {
