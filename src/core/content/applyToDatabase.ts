@@ -9,10 +9,12 @@ import type { BackupStore, BackupWriter } from '../state/backupStore';
 import type { ProjectLock } from '../state/projectLock';
 import { SyncError } from '../syncError';
 import type { ContentFiles } from './contentFiles';
+import { keyOf } from './compareContent';
 import { movedItem, type AgreedItem, type ContentOutcome } from './contentOutcome';
 import type { ContentPlan, ContentStep } from './contentPlan';
 import { deleteRows, readRowsById, rowsPerStatement, updateRows, type RowToWrite } from './contentRepository';
-import { beyondCopy, copyRows, insertRows, type RowCreator } from './createRows';
+import { beyondCopy, copyRows, insertRows, type NewRow, type RowCreator } from './createRows';
+import { decodedItem, type UndecodedItem } from './markdown/parseMarkdown';
 
 export interface ApplyToDatabaseInput {
   readonly plan: ContentPlan;
@@ -142,12 +144,19 @@ class DatabaseRun {
   }
 
   /** @param sent gets the step of each row */
-  private async *rowsOf(steps: readonly ContentStep[], sent: SentStep[]): AsyncGenerator<RowToWrite> {
-    for await (const [step, row] of this.readEach(steps)) if (this.isSent(step, row, sent)) yield row;
+  private async *rowsOf(steps: readonly ContentStep[], sent: SentStep[]): AsyncGenerator<NewRow> {
+    for await (const [step, item] of this.readEach(steps)) {
+      const row = item && { ...keyOf(step), id: randomUUID(), fields: item.fields, body: item.body };
+      if (this.isSent(step, row, sent)) yield row;
+    }
   }
 
   /** Without a row, the step is refused: its file is not what the plan saw. */
-  private isSent(step: ContentStep, row: RowToWrite | undefined, sent: SentStep[]): row is RowToWrite {
+  private isSent<Row extends { readonly id: string }>(
+    step: ContentStep,
+    row: Row | undefined,
+    sent: SentStep[],
+  ): row is Row {
     if (row) sent.push({ step, id: row.id });
     else this.refused.push(movedItem(step, 'the file has changed'));
     return row !== undefined;
@@ -155,15 +164,16 @@ class DatabaseRun {
 
   private async read(steps: readonly ContentStep[]): Promise<ReadonlyMap<ContentStep, RowToWrite>> {
     const rows = new Map<ContentStep, RowToWrite>();
-    for await (const [step, row] of this.readEach(steps.filter(({ action }) => action === 'update')))
-      if (row) rows.set(step, row);
+    for await (const [step, item] of this.readEach(steps.filter(({ action }) => action === 'update')))
+      if (item && step.rowId !== undefined)
+        rows.set(step, { ...keyOf(step), id: step.rowId, fields: decodedItem(item).fields });
     return rows;
   }
 
-  /** What the files of the steps make, as long as a file still holds what the plan saw. */
+  /** What the files of the steps hold, one after the other, as long as it is what the plan saw. */
   private async *readEach(
     steps: readonly ContentStep[],
-  ): AsyncGenerator<readonly [ContentStep, RowToWrite | undefined]> {
+  ): AsyncGenerator<readonly [ContentStep, UndecodedItem | undefined]> {
     const { files, context, plan } = this.input;
     const breathe = breather(context.signal);
     for (const step of steps) {
@@ -173,11 +183,10 @@ class DatabaseRun {
         await pause;
       }
       this.filesRead += 1;
-      const item = files.read(step);
+      const item = files.readUndecoded(step);
       const isAsPlanned =
         item?.digest === step.digest && item?.slug === step.slug && item.locale === step.locale;
-      const { sourceId, locale, slug, rowId: id = randomUUID() } = step;
-      yield [step, isAsPlanned ? { id, sourceId, locale, slug, fields: item.fields } : undefined];
+      yield [step, isAsPlanned ? item : undefined];
     }
   }
 

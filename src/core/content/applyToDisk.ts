@@ -14,6 +14,7 @@ import type { ContentFiles } from './contentFiles';
 import { movedItem, type AgreedItem, type ContentOutcome } from './contentOutcome';
 import type { ContentPlan, ContentStep } from './contentPlan';
 import { readRowsById } from './contentRepository';
+import { decodedItem, type UndecodedItem } from './markdown/parseMarkdown';
 import { renderRowAsFile, rewriteMarkdown } from './markdown/renderMarkdown';
 
 export interface ApplyToDiskInput {
@@ -107,7 +108,7 @@ class DiskRun {
   }
 
   private prepareStep(step: ContentStep, row: RowItem | undefined): PreparedFile | SkippedItem {
-    if (step.action === 'delete') return this.withOldBytes(step, step.path ?? '', () => null);
+    if (step.action === 'delete') return this.withOldBytes(step, () => null);
     if (!row) return movedItem(step, 'the row has been deleted');
     if (row.digest !== step.digest) return movedItem(step, 'the row has changed');
     try {
@@ -129,25 +130,24 @@ class DiskRun {
 
   private changedFile(step: ContentStep, row: RowItem): PreparedFile | SkippedItem {
     const path = step.path ?? '';
-    const current = this.input.files.read(step);
     const source = this.input.files.sourcesOf(step.sourceId, path)[0];
-    if (!current || !source || current.digest !== step.expectedDigest)
-      return movedItem(step, 'the file has changed');
-    return this.withOldBytes(step, path, (bytes) =>
-      rewriteMarkdown(bytes, current.fields, row.fields, { path, source }),
+    if (!source) return movedItem(step, 'the content config has changed');
+    return this.withOldBytes(step, (bytes, current) =>
+      rewriteMarkdown(bytes, decodedItem(current).fields, row.fields, { path, source }),
     );
   }
 
   private withOldBytes(
     step: ContentStep,
-    path: string,
-    change: (before: Uint8Array) => Uint8Array | null,
+    change: (before: Uint8Array, current: UndecodedItem) => Uint8Array | null,
   ): PreparedFile | SkippedItem {
+    const { path = '' } = step;
     const before = this.input.files.readBytes(path);
     if (before === undefined) return movedItem(step, 'the file has been deleted');
-    const expect = sha256(before);
-    if (expect !== step.expectedFileDigest) return movedItem(step, 'the file has changed');
-    return { step, change: { path, content: change(before), expect }, before };
+    const current = this.input.files.parse(before, step);
+    if (current === undefined || current.fileDigest !== step.expectedFileDigest)
+      return movedItem(step, 'the file has changed');
+    return { step, change: { path, content: change(before, current), expect: sha256(before) }, before };
   }
 
   async swap(prepared: readonly PreparedFile[]): Promise<void> {

@@ -25,20 +25,37 @@ export function digestWithBody(fields: Omit<ContentFields, 'body'>, body: Uint8A
     fields.public ? 'true' : 'false',
     linksText(fields.links),
   ])}`;
-  return sha256(oneAfterTheOther(before, body, after));
+  return sha256(oneAfterTheOther([before, body, after]));
+}
+
+/**
+ * Digest of all bytes of a file, in two steps: its body, by far the most of it, is in the item's digest already.
+ *
+ * @param bytes of the file; @param body a part of them; @param digest of the item that they hold
+ */
+export function digestOfFile(bytes: Uint8Array, body: Uint8Array, digest: string): string {
+  const start = body.byteOffset - bytes.byteOffset;
+  const [before, after] = [bytes.subarray(0, start), bytes.subarray(start + body.length)];
+  return sha256(oneAfterTheOther([`${digest},${before.length}:`, before, after]));
 }
 
 /** One buffer for all: thousands of items would otherwise each leave one behind. */
 let joined = Buffer.alloc(0);
 
 /** @returns bytes that are valid until the next call */
-function oneAfterTheOther(before: string, body: Uint8Array, after: string): Uint8Array {
-  const most = 3 * (before.length + after.length) + body.length;
+function oneAfterTheOther(parts: readonly (string | Uint8Array)[]): Uint8Array {
+  let most = 0;
+  for (const part of parts) most += typeof part === 'string' ? 3 * part.length : part.length;
   if (joined.length < most) joined = Buffer.allocUnsafe(2 * most);
-  const start = joined.write(before);
-  joined.set(body, start);
-  const end = start + body.length;
-  return joined.subarray(0, end + joined.write(after, end));
+  let end = 0;
+  for (const part of parts) {
+    if (typeof part === 'string') end += joined.write(part, end);
+    else {
+      joined.set(part, end);
+      end += part.length;
+    }
+  }
+  return joined.subarray(0, end);
 }
 
 /**
@@ -46,14 +63,17 @@ function oneAfterTheOther(before: string, body: Uint8Array, after: string): Uint
  * title, body, description, author, date and `public` without separators. Never enough to call two items equal.
  */
 export function versionHash(fields: ContentFields): string {
-  return sha256(
-    fields.title +
-      trimWhiteSpace(fields.body) +
-      fields.description +
-      fields.author +
-      referencePublishedAt(fields.published_at) +
-      (fields.public ? 'true' : 'false'),
-  );
+  return versionHashWithBody(fields, Buffer.from(trimWhiteSpace(fields.body)));
+}
+
+/** The same where the trimmed body is at hand in UTF-8. */
+export function versionHashWithBody(fields: Omit<ContentFields, 'body'>, body: Uint8Array): string {
+  const after =
+    fields.description +
+    fields.author +
+    referencePublishedAt(fields.published_at) +
+    (fields.public ? 'true' : 'false');
+  return sha256(oneAfterTheOther([fields.title, body, after]));
 }
 
 /** The text that `jsonb::text` has for these links: keys by length, a blank after `:` and `,`. */

@@ -4,10 +4,16 @@ import type { DiskItem } from '../models/content';
 import { SyncError } from '../syncError';
 import { groupSources, type ContentConfig, type SourceGroup } from './config/contentConfig';
 import type { ContentSource } from './config/contentSource';
-import { maxFileBytes, parseFile } from './markdown/parseMarkdown';
+import { decodedItem, maxFileBytes, parseUndecoded, type UndecodedItem } from './markdown/parseMarkdown';
 
 /** What is no file at that place any more, a link included: the scan follows none either. */
 const notThere: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'not a regular file']);
+
+/** Source and project-relative path, as a plan names them. */
+export interface FilePlace {
+  readonly sourceId: string;
+  readonly path?: string;
+}
 
 /** The markdown files behind a plan: they are read again when it is applied. */
 export class ContentFiles {
@@ -23,15 +29,24 @@ export class ContentFiles {
 
   /**
    * The item that a file holds now. Synchronous, as the scan is: whoever reads many has to pause between them.
-   * @param place source and project-relative path, as a plan names them
    * @returns undefined when the file is gone, is not valid any more, or belongs to no source
    * @throws SyncError `io` when it is there and cannot be read
    */
-  read(place: { readonly sourceId: string; readonly path?: string }): DiskItem | undefined {
+  read(place: FilePlace): DiskItem | undefined {
+    const item = this.readUndecoded(place);
+    return item && decodedItem(item);
+  }
+
+  /** The same; its body is valid until the next file is read. */
+  readUndecoded(place: FilePlace): UndecodedItem | undefined {
     const bytes = place.path === undefined ? undefined : this.bytesOf(place.path);
-    if (bytes === undefined || place.path === undefined) return undefined;
-    for (const source of this.sourcesOf(place.sourceId, place.path)) {
-      const parsed = parseFile(bytes, place.path, source);
+    return bytes && this.parse(bytes, place);
+  }
+
+  /** The item that the bytes of a file hold; undefined as with `read`. Its body is a part of them. */
+  parse(bytes: Uint8Array, { sourceId, path = '' }: FilePlace): UndecodedItem | undefined {
+    for (const source of this.sourcesOf(sourceId, path)) {
+      const parsed = parseUndecoded(bytes, path, source);
       if ('item' in parsed && !parsed.excluded) return parsed.item;
     }
     return undefined;

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { Readable, type Stream, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
+import { binaryRows, type BinaryValue } from './binaryRows';
 import type { Database } from './connection';
 
 type CopyValue = string | null;
@@ -64,15 +65,28 @@ export async function readRows(
 }
 
 /** Sends rows of texts into a table; @returns rows written, by the server's word */
-export async function writeRows(
+export function writeRows(
   target: Database,
   into: string,
   rows: Iterable<readonly CopyValue[]> | AsyncIterable<readonly CopyValue[]>,
 ): Promise<number> {
+  return send(target, `COPY ${into} FROM STDIN`, linesOf(rows));
+}
+
+/** The same in Postgres's own format, which costs the server less; each value has to be of its column's type. */
+export function writeBinaryRows(
+  target: Database,
+  into: string,
+  rows: Iterable<readonly BinaryValue[]> | AsyncIterable<readonly BinaryValue[]>,
+): Promise<number> {
+  return send(target, `COPY ${into} FROM STDIN (FORMAT binary)`, binaryRows(rows));
+}
+
+async function send(target: Database, copy: string, chunks: AsyncIterable<string | Buffer>): Promise<number> {
   const { from } = await import('pg-copy-streams');
   return target.withClient(async (client) => {
-    const output = client.query(from(`COPY ${into} FROM STDIN`));
-    await finished(pipeline(Readable.from(linesOf(rows)), output), [output]);
+    const output = client.query(from(copy));
+    await finished(pipeline(Readable.from(chunks), output), [output]);
     return output.rowCount;
   });
 }

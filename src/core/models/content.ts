@@ -54,7 +54,7 @@ export interface DiskItem extends ContentKey {
   readonly digest: string;
   /** Relative to the project's root, with `/`. */
   readonly path: string;
-  /** SHA-256 of the file's bytes: what a plan checks before it overwrites or deletes the file. */
+  /** Digest of all of the file's bytes: what a plan checks before it overwrites or deletes the file. */
   readonly fileDigest: string;
 }
 

@@ -44,12 +44,12 @@ async function apply(
   p: ContentProject,
   plan: ContentPlan,
   wrap: (db: Database) => Database = (db) => db,
-  read?: ContentFiles['read'],
+  read?: ContentFiles['readUndecoded'],
 ): Promise<unknown> {
   const state = openStateDirectory(p.root);
   const context = quietContext();
   const files = new ContentFiles(await readContentConfig(p.project.servicesDir, p.root), p.root);
-  if (read) files.read = read;
+  if (read) files.readUndecoded = read;
   const backups = createBackupStore(state);
   return applyUnderLock({ state, owner: 'test', context }, (lock) =>
     withDatabase(requireDatabase(p.project), { context }, (db) =>
@@ -173,6 +173,12 @@ describe('applyToDatabase', () => {
       success: false,
       details: { created: 1, updated: 1 },
     });
+  });
+
+  it('writes rows into a table that has lost the default of its times', async () => {
+    const { p, plan } = await drifted();
+    await p.db.query('ALTER TABLE markdown_content ALTER updated_at DROP DEFAULT');
+    await expect(p.sync().apply(plan)).resolves.toMatchObject({ success: true, details: { created: 1 } });
   });
 
   it('writes rows into a table that takes no COPY from its user', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   contentDigest,
   contentDigestSql,
+  digestOfFile,
   linksSql,
   linksText,
   publishedAtSql,
@@ -12,6 +13,31 @@ import { sha256 } from '../../../src/core/digest';
 import { contentFieldNames, type ContentFields } from '../../../src/core/models/content';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { anyFields, anyText, sampleFields } from './contentSamples';
+
+describe('digestOfFile', () => {
+  const whole = Buffer.from('---\na: 1\n---\n\nBody\n\n');
+  const bodyAt = whole.indexOf('Body');
+  const digest = sha256('Body');
+  const split = (bytes: Buffer, at: number) => digestOfFile(bytes, bytes.subarray(at, at + 4), digest);
+
+  it('changes with every byte before and after the body, and with the item', () => {
+    const others = [...whole.keys()]
+      .filter((at) => at < bodyAt || at >= bodyAt + 4)
+      .map((at) => {
+        const other = Buffer.from(whole);
+        other[at] = (other[at] ?? 0) ^ 1;
+        return split(other, bodyAt);
+      });
+    const item = digestOfFile(whole, whole.subarray(bodyAt, bodyAt + 4), sha256('body'));
+    const all = [split(whole, bodyAt), item, ...others];
+    expect(new Set(all).size).toBe(whole.length - 4 + 2);
+    expect(split(Buffer.from(whole), bodyAt)).toBe(all[0]);
+  });
+
+  it('tells white space before the body from the same after it', () => {
+    expect(split(Buffer.from('\n\nBody\n'), 2)).not.toBe(split(Buffer.from('\nBody\n\n'), 1));
+  });
+});
 
 describe('versionHash', () => {
   it('gives the hash that the reference writes', () => {

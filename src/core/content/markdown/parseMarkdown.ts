@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { sha256 } from '../../digest';
 import type { ContentFields, ContentKey, ContentProblem, DiskItem } from '../../models/content';
 import { findingProblems, isMapping, type Mapping } from '../config/configFinding';
-import { digestWithBody } from '../contentDigest';
+import { digestOfFile, digestWithBody } from '../contentDigest';
 import { problem, type ContentRule, type Position } from '../contentProblem';
 import type { ContentSource } from '../config/contentSource';
 import { frontmatterEnd, frontmatterLine, splitFrontmatter, type FrontmatterFault } from './frontmatter';
@@ -84,8 +83,11 @@ export function parseMarkdown(text: string, path: string, source: ContentSource)
 
 function decoded(parsed: ParsedMarkdown<UndecodedItem>): ParsedMarkdown {
   if ('problems' in parsed) return parsed;
-  const { body, ...item } = parsed.item;
-  return { ...parsed, item: { ...item, fields: { ...item.fields, body: body.toString('utf8') } } };
+  return { ...parsed, item: decodedItem(parsed.item) };
+}
+
+export function decodedItem({ body, ...item }: UndecodedItem): DiskItem {
+  return { ...item, fields: { ...item.fields, body: body.toString('utf8') } };
 }
 
 /** @param bytes UTF-8 */
@@ -103,15 +105,16 @@ function parseBytes(bytes: Buffer, path: string, source: ContentSource): ParsedM
   if (problems.some(({ severity }) => severity === 'error')) {
     return { problems, ...keyOf(read.mapping, source) };
   }
+  const digest = digestWithBody(fields, body);
   const item = {
     sourceId: source.sourceId,
     locale,
     slug,
     fields,
     body,
-    digest: digestWithBody(fields, body),
+    digest,
     path,
-    fileDigest: sha256(bytes),
+    fileDigest: digestOfFile(bytes, body, digest),
   };
   if (excluded === undefined) return { item, warnings: problems };
   const [exclusion] = findingProblems([excluded], split.yaml, path, frontmatterLine);

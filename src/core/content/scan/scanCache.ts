@@ -165,5 +165,5 @@ function signatureOf({ sourceId, members }: SourceGroup): string {
     allowedKinds === undefined ? null : netstrings(allowedKinds),
     defaultAuthor ?? null,
   ]);
-  return sha256(netstrings(['2', sourceId, ...parts]));
+  return sha256(netstrings(['3', sourceId, ...parts]));
 }
