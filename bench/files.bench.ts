@@ -15,7 +15,6 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { create } from 'tar';
-import { fileContent } from '../src/core/files/archive/fileContent';
 import { writeArchive } from '../src/core/files/archive/writeArchive';
 import { collectFiles } from '../src/core/files/collectFiles';
 import { compareFiles } from '../src/core/files/compareFiles';
@@ -112,10 +111,10 @@ async function packing(): Promise<void> {
     ignored: () => false,
   });
   const out = join(root, 'out.tar.gz');
-  const sources = [...tree.files.values()].map(({ path, size }) => ({
+  const sources = [...tree.files.values()].map(({ path, size, digest }) => ({
     path,
     size,
-    content: () => fileContent(join(services, path), size),
+    content: { file: join(services, path), digest },
   }));
   const sizes: string[][] = [];
   const size = (name: string) => sizes.push([name, (statSync(out).size / 1e6).toFixed(2)]);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import type { ArchiveSource } from '../../src/core/files/archive/packTar';
+import type { ArchiveSource } from '../../src/core/files/archive/archiveSource';
 import { writeArchive } from '../../src/core/files/archive/writeArchive';
 import { createTenantServer } from '../../src/tenant/createTenantServer';
 import type { TenantServer } from '../../src/tenant/createTenantServer';
@@ -109,7 +109,7 @@ export async function readTree(directory: string): Promise<Files> {
 export function sourcesOf(files: Readonly<Record<string, string | Buffer>>): ArchiveSource[] {
   return Object.entries(files).map(([path, content]) => {
     const bytes = Buffer.from(content);
-    return { path, size: bytes.length, content: () => [bytes] };
+    return { path, size: bytes.length, content: bytes };
   });
 }
 

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunContext } from '../ports';
 import { ioError } from '../state/ioReason';
-import { errnoOf, SyncError } from '../syncError';
-import type { ArchiveSource } from './archive/packTar';
+import { SyncError } from '../syncError';
+import type { ArchiveSource } from './archive/archiveSource';
 import { writeArchive } from './archive/writeArchive';
 import type { FileStep } from './filesPlan';
 
@@ -29,7 +27,6 @@ export interface PackOptions {
 
 /** Text compresses to a third or less: the first try of an archive that holds many files. */
 const firstTryFactor = 3;
-const pieceBytes = 256 * 1024;
 
 /**
  * Packs files into as few archives as the limit allows, in order. Each content is hashed on its way into the archive: what is
@@ -155,38 +152,6 @@ function sourceOf(
     path: step.path,
     size: step.size,
     executable: step.executable === true,
-    content: () => verifiedContent(join(servicesDir, step.path), step),
+    content: { file: join(servicesDir, step.path), digest: step.digest },
   };
-}
-
-/** The content as the plan saw it, to the last byte, or an error that names the file. */
-async function* verifiedContent(
-  absolute: string,
-  { path, size, digest }: Pick<FileStep, 'path' | 'size' | 'digest'>,
-): AsyncGenerator<Uint8Array> {
-  const moved = (cause?: unknown) =>
-    new SyncError('conflict', `${path} changed since it was compared.`, { details: { path }, cause });
-  const hash = createHash('sha256');
-  let length = 0;
-  let descriptor: number | undefined;
-  try {
-    // Synchronously: many small files take several times longer through the thread pool, which compresses meanwhile.
-    descriptor = openSync(absolute, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-    for (;;) {
-      const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, size - length + 1));
-      const read = readSync(descriptor, buffer, 0, buffer.length, null);
-      if (read === 0) break;
-      length += read;
-      if (length > size) throw moved();
-      const piece = buffer.subarray(0, read);
-      hash.update(piece);
-      yield piece;
-    }
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EACCES'].includes(errnoOf(error) ?? '')) throw moved(error);
-    throw error;
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
-  if (length !== size || hash.digest('hex') !== digest) throw moved();
 }

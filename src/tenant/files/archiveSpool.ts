@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { fileContent } from '../../core/files/archive/fileContent';
 import { writeArchive } from '../../core/files/archive/writeArchive';
 import { createExclusive } from './exclusive';
 import type { Snapshot } from './snapshot';
@@ -44,9 +43,11 @@ export function createArchiveSpool(servicesDir: string, directory: string): Arch
   };
 
   const pack = async (snapshot: Snapshot, key: string): Promise<void> => {
-    const sources = snapshot.files.map((file) => ({
-      ...file,
-      content: () => fileContent(join(servicesDir, ...file.path.split('/')), file.size),
+    const sources = snapshot.files.map(({ path, size, executable }) => ({
+      path,
+      size,
+      executable,
+      content: { file: join(servicesDir, ...path.split('/')) },
     }));
     const path = join(directory, key);
     await pipeline(writeArchive(sources), createWriteStream(`${path}.new`, { mode: 0o600 }));

@@ -1,108 +1,86 @@
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib';
-import { looksCompressible } from './looksCompressible';
+import { breather } from '../../disk/breathe';
+import type { TarBlock } from './tarBlocks';
 
 /** RFC 1952 without a time and with an unknown operating system, so that every machine writes the same ten bytes. */
-export const gzipMemberHeader: Uint8Array = Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
-
-/** What ends a gzip member: checksum of the unpacked bytes and their number modulo 2^32. */
-export function gzipMemberTrailer(checksum: number, length: number): Buffer {
-  const trailer = Buffer.alloc(8);
-  trailer.writeUInt32LE(checksum, 0);
-  trailer.writeUInt32LE(length % 2 ** 32, 4);
-  return trailer;
-}
-
+const header: Uint8Array = Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+/** How far deflate looks back: a block is given the end of the one before it, so that the size does not suffer. */
+const windowBytes = 32 * 1024;
 const compress = promisify(deflateRaw) as (data: Uint8Array, options: object) => Promise<Buffer>;
 
-/** Big enough that a block's own start costs nothing, small enough that every core has work and memory stays small. */
-const blockBytes = 256 * 1024;
-/** How far deflate looks back: each block is given the end of the one before it, so that the size does not suffer. */
-const windowBytes = 32 * 1024;
-/** Of a block all segments compress, or none does: images and fonts do not, cost the most, and lie between texts. */
-const segmentBytes = 32 * 1024;
-
 /**
- * Compresses a stream as one gzip member, its blocks side by side on the worker threads of Node's pool. Where the blocks
- * begin depends on the bytes alone, so that the same content gives the same archive on every machine with the same zlib.
- * Holds a few blocks per core, however long the stream is.
+ * Compresses blocks as one gzip member, side by side on the threads of Node's pool. The same blocks give the same archive
+ * on every machine with the same zlib. Holds a few blocks per core, however many follow.
  *
- * @param level 1 (fast) to 9 (small), as zlib has it; a block that does not compress is stored
+ * @param level 1 (fast) to 9 (small), as zlib has it; what does not compress is stored
+ * @throws SyncError cancelled, and what `blocks` throws
  */
-export async function* gzipMember(source: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<Buffer> {
+export async function* gzipMember(
+  blocks: Iterable<TarBlock>,
+  level: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer> {
   const atOnce = Math.max(2, availableParallelism()) + 1;
-  const running: Promise<Buffer>[] = [];
+  const breathe = breather(signal);
+  const running: Promise<readonly Buffer[]>[] = [];
   let checksum = 0;
   let length = 0;
-  let before: Buffer = Buffer.alloc(0);
+  let before: TarBlock | undefined;
   try {
-    yield Buffer.from(gzipMemberHeader);
-    for await (const { block, isCompressible } of inBlocks(source)) {
-      checksum = crc32(block, checksum);
-      length += block.length;
-      running.push(watched(compressBlock(block, before, isCompressible ? level : 0)));
+    yield Buffer.from(header);
+    for (const block of blocks) {
+      checksum = crc32(block.bytes, checksum);
+      length += block.bytes.length;
+      running.push(watched(compressBlock(block, before, level)));
       before = block;
-      if (running.length >= atOnce) yield await (running.shift() ?? Buffer.alloc(0));
+      const pause = breathe();
+      if (pause) await pause;
+      if (running.length >= atOnce) yield* (await running.shift()) ?? [];
     }
-    for (let next = running.shift(); next; next = running.shift()) yield await next;
+    for (let next = running.shift(); next; next = running.shift()) yield* await next;
     // An empty last block ends the compressed data; the ones before it were only flushed.
     yield deflateRawSync(Buffer.alloc(0));
-    yield gzipMemberTrailer(checksum, length);
+    yield trailer(checksum, length);
   } finally {
     await Promise.allSettled(running);
   }
 }
 
 /** A block that fails while an earlier one is waited for is no unhandled rejection: its turn comes. */
-function watched(result: Promise<Buffer>): Promise<Buffer> {
+function watched<T>(result: Promise<T>): Promise<T> {
   result.catch(() => undefined);
   return result;
 }
 
-function compressBlock(block: Buffer, before: Buffer, level: number): Promise<Buffer> {
-  const dictionary = before.subarray(Math.max(0, before.length - windowBytes));
-  return compress(block, {
-    level,
-    finishFlush: constants.Z_SYNC_FLUSH,
-    chunkSize: blockBytes,
-    ...(dictionary.length > 0 && { dictionary }),
-  });
+function compressBlock(
+  { bytes, runs }: TarBlock,
+  before: TarBlock | undefined,
+  level: number,
+): Promise<readonly Buffer[]> {
+  return Promise.all(
+    runs.map(({ end, isCompressible }, index) => {
+      const data = bytes.subarray(runs[index - 1]?.end ?? 0, end);
+      // Later in the block, what lies before it is stored, and of no help.
+      const dictionary = index === 0 && isCompressible ? before?.bytes.subarray(-windowBytes) : undefined;
+      return compress(data, {
+        level: isCompressible ? level : 0,
+        // More memory takes less time.
+        memLevel: 9,
+        finishFlush: constants.Z_SYNC_FLUSH,
+        // What comes out fits into one piece.
+        chunkSize: data.length + 1024,
+        ...(dictionary && { dictionary }),
+      });
+    }),
+  );
 }
 
-interface Block {
-  readonly block: Buffer;
-  readonly isCompressible: boolean;
-}
-
-/** The same bytes in blocks that end where they are full, or where what follows compresses and they do not, or the reverse. */
-async function* inBlocks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Block> {
-  let block = Buffer.allocUnsafe(blockBytes);
-  let filled = 0;
-  let isCompressible = true;
-  for await (const chunk of source) {
-    for (let offset = 0; offset < chunk.length;) {
-      const start = filled - (filled % segmentBytes);
-      const part = chunk.subarray(offset, offset + start + segmentBytes - filled);
-      block.set(part, filled);
-      filled += part.length;
-      offset += part.length;
-      if (filled < start + segmentBytes) continue;
-      const segment = block.subarray(start, filled);
-      const isSegmentCompressible = looksCompressible(segment);
-      if (start > 0 && isSegmentCompressible !== isCompressible) {
-        const next = Buffer.allocUnsafe(blockBytes);
-        next.set(segment);
-        yield { block: block.subarray(0, start), isCompressible };
-        block = next;
-        filled = segment.length;
-      }
-      isCompressible = isSegmentCompressible;
-      if (filled < blockBytes) continue;
-      yield { block, isCompressible };
-      block = Buffer.allocUnsafe(blockBytes);
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield { block: block.subarray(0, filled), isCompressible: true };
+/** Checksum of the unpacked bytes and their number modulo 2^32. */
+function trailer(checksum: number, length: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt32LE(checksum, 0);
+  bytes.writeUInt32LE(length % 2 ** 32, 4);
+  return bytes;
 }

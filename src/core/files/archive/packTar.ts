@@ -1,85 +1,74 @@
-import type { Header, Pax } from 'tar';
-
-import { SyncError } from '../../syncError';
+import { createHash } from 'node:crypto';
+import { closeSync, constants, openSync } from 'node:fs';
+import { errnoOf, SyncError } from '../../syncError';
 import { defaultArchiveLimits } from './archiveLimits';
 import { comparePaths } from './archivePath';
 import { unsafeArchive } from './archiveRule';
+import type { ArchiveSource, FileToPack } from './archiveSource';
 import { createPathRegistry } from './pathRegistry';
 import { pathProblem } from './plainPath';
+import { TarBlocks, type TarBlock } from './tarBlocks';
+import { tarEntryHeader, tarUnitBytes } from './tarEntryHeader';
 
-export interface ArchiveSource {
-  /** Relative, with `/`. */
-  readonly path: string;
-  readonly size: number;
-  /** Kept as mode 0755 instead of 0644: scripts must still run on the other side. */
-  readonly executable?: boolean;
-  /** Called once, when its turn comes; gives exactly `size` bytes. */
-  readonly content: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-}
-
-const blockBytes = 512;
-/** Small files are joined to pieces of this size: one piece is one call of the compressor. */
-const pieceBytes = 256 * 1024;
+// Links are not followed, and a pipe in a file's place does not hang us; Windows knows neither flag.
+const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const gone: readonly (string | undefined)[] = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EACCES'];
+const zeros = Buffer.alloc(2 * tarUnitBytes);
 
 /**
  * A tar stream that depends on paths, executable bits and contents only: sorted, no times, no owners, so that equal
- * trees give equal bytes. Long and non-ASCII names use pax records (readable by the reference as well, cloud.md 1.6).
+ * trees give equal bytes, in equal blocks. Reads synchronously: many small files take several times longer through the thread
+ * pool, which compresses meanwhile.
  *
- * @throws SyncError tarballUnsafe when a path could not be received again; io when a file's length is not its `size`
+ * @throws SyncError tarballUnsafe when a path could not be received again; conflict, with the path in its details, when a file
+ *   is not what its source says; Node.js' own error when it cannot be read
  */
-export async function* packTar(
-  sources: readonly ArchiveSource[],
-  signal?: AbortSignal,
-): AsyncGenerator<Buffer> {
-  const codecs = await import('tar');
+export function* packTar(sources: readonly ArchiveSource[]): Generator<TarBlock> {
   const registry = createPathRegistry();
-  let pieces: Buffer[] = [];
-  let held = 0;
-  const flush = (): Buffer => {
-    const joined = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, held);
-    pieces = [];
-    held = 0;
-    return joined;
-  };
-  const hold = (piece: Uint8Array): void => {
-    pieces.push(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
-    held += piece.length;
-  };
+  const blocks = new TarBlocks();
   for (const source of [...sources].sort((first, second) => comparePaths(first.path, second.path))) {
-    SyncError.throwIfAborted(signal);
-    const problem = pathProblem(source.path, defaultArchiveLimits) ?? registry.claim(source.path, 'file');
-    if (problem !== undefined) throw unsafeArchive(problem.rule, problem.reason, source.path);
-    hold(entryHeader(source, codecs));
-    let length = 0;
-    for await (const chunk of source.content()) {
-      length += chunk.length;
-      if (length > source.size) break;
-      hold(chunk);
-      if (held >= pieceBytes) yield flush();
-    }
-    if (length !== source.size) throw changedWhileRead(source.path);
-    hold(Buffer.alloc((blockBytes - (source.size % blockBytes)) % blockBytes));
-    if (held >= pieceBytes) yield flush();
+    const { path, size, content } = source;
+    const problem = pathProblem(path, defaultArchiveLimits) ?? registry.claim(path, 'file');
+    if (problem !== undefined) throw unsafeArchive(problem.rule, problem.reason, path);
+    yield* blocks.append(tarEntryHeader(source));
+    if ('file' in content) yield* appendFile(blocks, source, content);
+    else if (content.length === size) yield* blocks.append(content);
+    else throw changedSince(path);
+    const over = size % tarUnitBytes;
+    if (over > 0) yield* blocks.append(zeros.subarray(over, tarUnitBytes));
   }
-  hold(Buffer.alloc(2 * blockBytes));
-  yield flush();
+  yield* blocks.append(zeros);
+  yield blocks.take();
 }
 
-function entryHeader(source: ArchiveSource, codecs: { Header: typeof Header; Pax: typeof Pax }): Buffer {
-  const header = new codecs.Header({
-    path: source.path,
-    mode: source.executable === true ? 0o755 : 0o644,
-    uid: 0,
-    gid: 0,
-    size: source.size,
-    mtime: new Date(0),
-    type: 'File',
-  });
-  const block = Buffer.alloc(blockBytes);
-  if (!header.encode(block)) return block;
-  return Buffer.concat([new codecs.Pax({ path: source.path }).encode(), block]);
+function* appendFile(
+  blocks: TarBlocks,
+  { path, size }: ArchiveSource,
+  { file, digest }: FileToPack,
+): Generator<TarBlock> {
+  const hash = digest === undefined ? undefined : createHash('sha256');
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, flags);
+    let left = size;
+    for (;;) {
+      if (blocks.isFull) yield blocks.take();
+      // One byte more than there should be tells whether the file has grown.
+      const asked = Math.min(left + 1, blocks.room);
+      const piece = blocks.read(descriptor, asked);
+      if (piece.length > left) throw changedSince(path);
+      left -= piece.length;
+      hash?.update(piece);
+      if (piece.length === 0 || (left === 0 && piece.length < asked)) break;
+    }
+    if (left > 0 || hash?.digest('hex') !== digest) throw changedSince(path);
+  } catch (error) {
+    throw gone.includes(errnoOf(error)) ? changedSince(path, error) : error;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
 }
 
-function changedWhileRead(path: string): SyncError {
-  return new SyncError('io', `${path} changed while it was being packed.`, { hint: 'Try again.' });
+function changedSince(path: string, cause?: unknown): SyncError {
+  return new SyncError('conflict', `${path} changed since it was compared.`, { details: { path }, cause });
 }

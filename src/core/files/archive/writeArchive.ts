@@ -1,6 +1,5 @@
+import type { ArchiveSource } from './archiveSource';
 import { gzipMember } from './gzipMember';
-import { packTar } from './packTar';
-import type { ArchiveSource } from './packTar';
 
 export interface WriteArchiveOptions {
   /** 1 to 9; 6 when absent. */
@@ -12,11 +11,13 @@ export interface WriteArchiveOptions {
  * The archive of the given files, as a stream: the same files give the same bytes, whatever their order, times and
  * owners, on every machine with the same zlib.
  *
- * @throws SyncError tarballUnsafe (a path that no one could receive), io (a file changed meanwhile), cancelled
+ * @throws SyncError tarballUnsafe (a path that no one could receive), conflict (a file is not what its source says; its path is
+ *   in the details), cancelled; Node.js' own error when a file cannot be read
  */
-export function writeArchive(
+export async function* writeArchive(
   sources: readonly ArchiveSource[],
-  options: WriteArchiveOptions = {},
+  { level = 6, signal }: WriteArchiveOptions = {},
 ): AsyncGenerator<Buffer> {
-  return gzipMember(packTar(sources, options.signal), options.level ?? 6);
+  const { packTar } = await import('./packTar');
+  yield* gzipMember(packTar(sources), level, signal);
 }
