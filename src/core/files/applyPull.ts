@@ -26,6 +26,8 @@ export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
   let backup: string | undefined;
   try {
     incoming = await fetchIncoming(input, staging, agreed, (item) => run.refuse(item));
+    // Nothing relies on it: the swap flushes what is left.
+    if (incoming.size >= worthFlushingAhead) void state.fileSystem.flushAhead(staging.folder);
     await run.recheckDeletions();
     backup = await run.backUp();
   } catch (error) {
@@ -44,6 +46,9 @@ export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
 }
 
 const filesPerProgress = 100;
+
+/** From here on the disk has something to do while the targets are looked at. */
+const worthFlushingAhead = 500;
 
 class PullRun {
   private cancelled = false;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import * as blocking from 'node:fs';
 import type { Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import { promisify } from 'node:util';
 import { breather } from '../disk/breathe';
 import { errnoOf } from '../syncError';
@@ -35,6 +35,8 @@ export interface FileSystem {
   readonly syncFile: (path: string) => Promise<void>;
   /** Flushes files that lie directly in one folder. */
   readonly syncFiles: (folder: string, paths: readonly string[]) => Promise<void>;
+  /** A hint, which never fails: the disk may begin with what was written on the folder's volume. */
+  readonly flushAhead: (folder: string) => Promise<void>;
   readonly syncDirectory: (path: string) => Promise<void>;
   /** Flushes folders that lie on one volume. */
   readonly syncDirectories: (paths: readonly string[]) => Promise<void>;
@@ -71,17 +73,13 @@ export const nodeFileSystem: FileSystem = {
   overwrite,
   syncFile,
   syncFiles,
+  flushAhead: async (folder) => void (await syncVolume(folder)),
   syncDirectory,
   syncDirectories,
   chmod: (path, mode) => soon(() => blocking.chmodSync(path, mode)),
   link: (existing, path) => soon(() => blocking.linkSync(existing, path)),
   rename: (from, to) => soon(() => blocking.renameSync(from, to)),
-  unlink: (path) =>
-    unless(
-      ['ENOENT'],
-      soon(() => blocking.unlinkSync(path)),
-      undefined,
-    ),
+  unlink: (path) => soon(() => unlinkIfThere(path)),
   removeEmptyDirectory: (path) => unless(['ENOENT', 'ENOTEMPTY', 'EEXIST'], fs.rmdir(path), undefined),
   removeTree,
 };
@@ -144,16 +142,21 @@ function createUnflushed(path: string, data: Uint8Array, mode: number, exact = f
 async function removeTree(path: string): Promise<void> {
   if ((await lstat(path))?.isDirectory()) {
     for (const entry of await unless(['ENOENT'], fs.readdir(path, { withFileTypes: true }), [])) {
-      const file = join(path, entry.name);
-      if (entry.isFile())
-        await unless(
-          ['ENOENT'],
-          soon(() => blocking.unlinkSync(file)),
-          undefined,
-        );
+      if (!entry.isFile()) continue;
+      const pause = breathe();
+      if (pause) await pause;
+      unlinkIfThere(path + sep + entry.name);
     }
   }
   await fs.rm(path, { recursive: true, force: true });
+}
+
+function unlinkIfThere(path: string): void {
+  try {
+    blocking.unlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 interface CreateOptions {
@@ -213,10 +216,12 @@ async function syncDirectories(paths: readonly string[]): Promise<void> {
 /** Node.js has no `syncfs`; the program of coreutils is a thin one. @returns false where there is none, or it cannot */
 async function syncVolume(folder: string): Promise<boolean> {
   if (process.platform !== 'linux') return false;
-  return run('/bin/sync', ['-f', folder]).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await run('/bin/sync', ['-f', folder]);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Windows cannot open folders, and some network file systems cannot flush them: there the rename itself has to do. A folder that is gone needs none. */

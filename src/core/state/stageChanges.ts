@@ -39,7 +39,8 @@ export async function stageChanges(options: StageOptions): Promise<readonly Stag
   const pathOf = stagedPaths(state, journal);
   const planned = planEntries(options);
   const written = planned.filter(({ change }) => change.content !== null);
-  await inGroups(written, async (staged) => {
+  const toPut = written.filter((staged) => !liesThere(journal, staged) || modeFor(staged) !== undefined);
+  await inGroups(toPut, async (staged) => {
     if (context.signal?.aborted) return;
     await named(staged, () => putInPlace(options, staged, pathOf(staged.entry)));
   });
@@ -74,6 +75,11 @@ function liesThere({ stagings }: SwapJournal, { change, entry }: StagedChange): 
   return isStaged(change.content) && stagings[entry.staging] === null;
 }
 
+/** Undefined for a new file that gets the usual mode. */
+function modeFor({ change, target }: StagedChange): number | undefined {
+  return change.mode ?? (target.kind === 'file' ? target.mode : undefined);
+}
+
 /** @param staged a change with a content that is not null */
 async function putInPlace(
   { state, journal }: StageOptions,
@@ -81,9 +87,8 @@ async function putInPlace(
   path: string,
 ): Promise<void> {
   const { fileSystem } = state;
-  const { change, target } = staged;
-  const { content } = change;
-  const mode = change.mode ?? (target.kind === 'file' ? target.mode : undefined);
+  const { content } = staged.change;
+  const mode = modeFor(staged);
   if (liesThere(journal, staged)) {
     if (mode !== undefined) await fileSystem.chmod(path, mode);
     return;
