@@ -156,13 +156,11 @@ async function comparing(): Promise<void> {
     const cache = isWarm ? await openHashCache(state) : undefined;
     const remote = remoteTree(manifest, () => false);
     const { directories } = remote.state;
-    const judged = remote.files;
     const local = await collectFiles({
       servicesDir: services,
       directories,
       ignored: () => false,
       cache,
-      judged,
     });
     await cache?.save(Date.now());
     const diff = compareFiles({ local, remote, base: undefined, tenant: 't', states: [] });

@@ -26,12 +26,14 @@ export function compareFiles({ local, remote, base, tenant, states }: CompareInp
   const adopt: EqualFile[] = [];
   let unchanged = 0;
   let localCount = 0;
-  let remoteCount = 0;
+  let remoteOnly = 0;
+  let onBoth = 0;
 
   for (const [path, file] of local.files) {
     if (isShielded(path)) continue;
     localCount += 1;
     const other = remote.files.get(path);
+    if (other !== undefined) onBoth += 1;
     const agreed = base?.get(path)?.digest;
     if (other?.digest === file.digest) {
       unchanged += 1;
@@ -47,10 +49,10 @@ export function compareFiles({ local, remote, base, tenant, states }: CompareInp
       ...(agreed !== undefined && { base: agreed }),
     });
   }
-  for (const [path, file] of remote.files) {
-    if (isShielded(path)) continue;
-    remoteCount += 1;
-    if (local.files.has(path)) continue;
+  // Mostly there are none: then nothing more is looked up.
+  for (const [path, file] of onBoth === remote.files.size ? [] : remote.files) {
+    if (isShielded(path) || local.files.has(path)) continue;
+    remoteOnly += 1;
     const agreed = base?.get(path)?.digest;
     differences.push({
       path,
@@ -76,7 +78,7 @@ export function compareFiles({ local, remote, base, tenant, states }: CompareInp
     excluded,
     unchanged,
     localCount,
-    remoteCount,
+    remoteCount: onBoth + remoteOnly,
     twins: findTwins(differences, local, remote),
     tenant,
     hasBase: base !== undefined,

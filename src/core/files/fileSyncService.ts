@@ -32,7 +32,7 @@ import { findUnsendable } from './findUnsendable';
 import { planFiles, type FilesPlan, type FilesPlanOptions } from './filesPlan';
 import { openHashCache } from './hashCache';
 import type { LocalTree } from './localTree';
-import { readIgnoreRules } from './readIgnoreRules';
+import { nothingIgnored, readIgnoreRules } from './readIgnoreRules';
 import { readRemote } from './readRemote';
 import { readRemoteFile, type ReadRemoteFileInput } from './readRemoteFile';
 import { readVersions, type FileVersions } from './readVersions';
@@ -112,7 +112,9 @@ export class FileSyncService {
     ]);
     const remote = remoteTree(manifest, ignored);
     const { directories } = remote.state;
-    const local = await this.#collect({ directories, ignored, judged: remote.files });
+    // Only rules take longer to ask than to look up what they have let pass.
+    const judged = ignored === nothingIgnored ? undefined : remote.files;
+    const local = await this.#collect({ directories, ignored, judged });
     return compareFiles({ local, remote, base, tenant: tenant.identity, states });
   }
 

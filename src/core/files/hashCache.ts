@@ -3,36 +3,31 @@ import * as z from 'zod/mini';
 import type { StateDirectory } from '../state/stateDirectory';
 import { SyncError } from '../syncError';
 
-/** In columns: fifty thousand small objects would take longer to check than the files to look at. */
+/** Few long texts: fifty thousand small objects, or their numbers as digits, would take longer to read than the files to look at. */
 interface Stored {
-  readonly format: 1;
+  readonly format: 2;
   readonly paths: readonly string[];
-  readonly sizes: readonly number[];
-  readonly mtimes: readonly number[];
-  readonly ctimes: readonly number[];
-  readonly inodes: readonly number[];
+  /** Of each path size, mtime, ctime and inode as 64-bit floats of this machine; base64. */
+  readonly stats: string;
   /** 64 hex digits for each path, in one text. */
   readonly digests: string;
 }
 
-/** By hand, in one pass: a schema that copies every column costs as much as reading it. */
+/** By hand, in one pass: a schema that copies every path costs as much as reading it. */
 const schema = z.custom<Stored>((value: unknown) => {
   if (typeof value !== 'object' || value === null) return false;
-  const { format, paths, sizes, mtimes, ctimes, inodes, digests } = value as {
-    readonly [Key in keyof Stored]?: unknown;
-  };
-  if (format !== 1 || !Array.isArray(paths) || typeof digests !== 'string') return false;
-  const isColumn = (column: unknown) =>
-    Array.isArray(column) &&
-    column.length === paths.length &&
-    column.every((number) => typeof number === 'number');
+  const { format, paths, stats, digests } = value as { readonly [Key in keyof Stored]?: unknown };
+  if (format !== 2 || !Array.isArray(paths) || typeof stats !== 'string') return false;
   return (
     paths.every((path) => typeof path === 'string') &&
-    [sizes, mtimes, ctimes, inodes].every(isColumn) &&
+    Buffer.byteLength(stats, 'base64') === paths.length * statBytes &&
+    typeof digests === 'string' &&
     digests.length === paths.length * digestLength
   );
 });
 
+const statNumbers = 4;
+const statBytes = statNumbers * Float64Array.BYTES_PER_ELEMENT;
 const cacheFile = 'cache/files.json';
 const digestLength = 64;
 /** A file changed this recently may change again without any of its numbers moving. */
@@ -61,65 +56,68 @@ export interface HashCache {
 
 /** A cache that cannot be understood is an empty one: it is only ever a shortcut. */
 export async function openHashCache(state: StateDirectory): Promise<HashCache> {
-  const stored = await readStored(state);
-  const rows = new Map<string, number>();
-  for (const [row, path] of (stored?.paths ?? []).entries()) rows.set(path, row);
-  const found = new Set<number>();
+  const { paths, stats: packed, digests } = (await readStored(state)) ?? nothing;
+  const numbers = new Float64Array(paths.length * statNumbers);
+  Buffer.from(numbers.buffer).write(packed, 'base64');
+  const found: number[] = [];
   const added = new Map<string, Known>();
+  let rows: ReadonlyMap<string, number> | undefined;
+  let next = 0;
+
+  /** Files are asked for in the order of the last time, mostly: then nothing is looked up. */
+  const rowOf = (path: string): number | undefined => {
+    if (paths[next] === path) return next;
+    rows ??= new Map(paths.map((known, row) => [known, row]));
+    return rows.get(path);
+  };
+  const isSame = (row: number, { size, mtimeMs, ctimeMs, ino }: Stats): boolean => {
+    const at = row * statNumbers;
+    return (
+      numbers[at] === size &&
+      numbers[at + 1] === mtimeMs &&
+      numbers[at + 2] === ctimeMs &&
+      numbers[at + 3] === ino
+    );
+  };
+  const digestAt = (row: number): string => digests.slice(row * digestLength, (row + 1) * digestLength);
+  const knownAt = (row: number): [string, Known] => {
+    const [size = -1, mtimeMs = -1, ctimeMs = -1, ino = -1] = numbers.subarray(row * statNumbers);
+    return [paths[row] ?? '', { size, mtimeMs, ctimeMs, ino, digest: digestAt(row) }];
+  };
+
   return {
-    has: (path) => rows.has(path),
+    has: (path) => rowOf(path) !== undefined,
     find(path, stats) {
-      const row = rows.get(path);
-      if (stored === undefined || row === undefined || !isSame(stored, row, stats)) return undefined;
-      found.add(row);
-      return digestAt(stored, row);
+      const row = rowOf(path);
+      if (row === undefined) return undefined;
+      next = row + 1;
+      if (!isSame(row, stats)) return undefined;
+      found.push(row);
+      return digestAt(row);
     },
     add(path, { size, mtimeMs, ctimeMs, ino }, digest) {
       added.set(path, { size, mtimeMs, ctimeMs, ino, digest });
     },
     async save(nowMs) {
-      if (added.size === 0 && found.size === rows.size) return;
-      const kept = stored === undefined ? [] : [...found].map((row) => knownAt(stored, row));
+      if (added.size === 0 && found.length === paths.length) return;
+      const kept = found.map(knownAt);
       const settled = [...kept, ...added].filter(
         ([, { mtimeMs, ctimeMs }]) => nowMs - Math.max(mtimeMs, ctimeMs) > settledMs,
       );
-      const column = <Value>(of: (known: Known) => Value) => settled.map(([, known]) => of(known));
+      const columns = Float64Array.from(
+        settled.flatMap(([, { size, mtimeMs, ctimeMs, ino }]) => [size, mtimeMs, ctimeMs, ino]),
+      );
       await state.writeJson(cacheFile, {
-        format: 1,
+        format: 2,
         paths: settled.map(([path]) => path),
-        sizes: column(({ size }) => size),
-        mtimes: column(({ mtimeMs }) => mtimeMs),
-        ctimes: column(({ ctimeMs }) => ctimeMs),
-        inodes: column(({ ino }) => ino),
-        digests: column(({ digest }) => digest).join(''),
+        stats: Buffer.from(columns.buffer).toString('base64'),
+        digests: settled.map(([, { digest }]) => digest).join(''),
       });
     },
   };
 }
 
-function isSame(stored: Stored, row: number, { size, mtimeMs, ctimeMs, ino }: Stats): boolean {
-  return (
-    stored.sizes[row] === size &&
-    stored.mtimes[row] === mtimeMs &&
-    stored.ctimes[row] === ctimeMs &&
-    stored.inodes[row] === ino
-  );
-}
-
-function digestAt({ digests }: Stored, row: number): string {
-  return digests.slice(row * digestLength, (row + 1) * digestLength);
-}
-
-function knownAt(stored: Stored, row: number): [string, Known] {
-  const known = {
-    size: stored.sizes[row] ?? -1,
-    mtimeMs: stored.mtimes[row] ?? -1,
-    ctimeMs: stored.ctimes[row] ?? -1,
-    ino: stored.inodes[row] ?? -1,
-    digest: digestAt(stored, row),
-  };
-  return [stored.paths[row] ?? '', known];
-}
+const nothing: Stored = { format: 2, paths: [], stats: '', digests: '' };
 
 async function readStored(state: StateDirectory): Promise<Stored | undefined> {
   try {
