@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { Readable, type Stream, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -31,6 +32,79 @@ export async function pipeRows(
       return output.rowCount;
     }),
   );
+}
+
+export interface Tags {
+  /** Characters of the last column, the same in every row. */
+  readonly tagLength: number;
+  /** Called with the last columns of the rows that have passed. */
+  readonly onTags: (tags: readonly string[]) => void;
+}
+
+/**
+ * The same for rows whose last column is for us: it is taken off on the way. Where the target refuses the rows, the source is
+ * read to its end all the same, so that both sessions can go on.
+ * @returns rows written, by the server's word
+ */
+export async function pipeTaggedRows(
+  source: Database,
+  query: string,
+  target: Database,
+  into: string,
+  tags: Tags,
+): Promise<number> {
+  const { from, to } = await import('pg-copy-streams');
+  return source.withClient((reading) =>
+    target.withClient(async (writing) => {
+      const output = writing.query(from(`COPY ${into} FROM STDIN`));
+      const input = reading.query(to(`COPY (${query}) TO STDOUT`));
+      const written = new Promise<void>((resolve, reject) => {
+        output.once('finish', resolve).once('error', reject);
+      });
+      let refused = false;
+      written.catch(() => (refused = true));
+      const read = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
+        for await (const rows of withoutTags(chunks, tags)) {
+          if (!refused && !output.write(rows))
+            await Promise.race([once(output, 'drain'), written]).catch(() => undefined);
+        }
+        if (!refused) output.end();
+      };
+      try {
+        await finished(pipeline(input, read), [input], reading);
+      } catch (error) {
+        // Tells the server that no more rows come: it takes a ROLLBACK only then.
+        output.destroy(error instanceof Error ? error : undefined);
+        throw error;
+      }
+      await written;
+      return output.rowCount;
+    }),
+  );
+}
+
+async function* withoutTags(
+  chunks: AsyncIterable<Buffer>,
+  { tagLength, onTags }: Tags,
+): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const rows = Buffer.allocUnsafe(bytes.length);
+    const tags: string[] = [];
+    let [start, length] = [0, 0];
+    for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
+      tags.push(bytes.toString('latin1', end - tagLength, end));
+      length += bytes.copy(rows, length, start, end - tagLength - 1);
+      rows[length] = newline;
+      length += 1;
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+    if (tags.length === 0) continue;
+    onTags(tags);
+    yield rows.subarray(0, length);
+  }
 }
 
 /**

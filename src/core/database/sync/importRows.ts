@@ -4,6 +4,7 @@ import type { ProjectLock } from '../../state/projectLock';
 import { messageOf, SyncError } from '../../syncError';
 import type { Database } from '../connection';
 import { sqlStateOf } from '../databaseError';
+import { copyIntoEmpty, type CopiedRows } from './copyIntoEmpty';
 import type { DatabaseOutcome, AreaOutcome } from './databaseOutcome';
 import type { DatabasePlan } from './databasePlan';
 import { backUpOldRows, mergeTable, type MergedRows, type Part } from './mergeRows';
@@ -67,6 +68,11 @@ async function importOnce(input: ImportInput): Promise<Imported> {
   try {
     return await sides.target.transaction(async () => {
       await writer?.discard();
+      const copied = await copyIntoEmpty(input);
+      if (copied) {
+        await lock.assertHeld();
+        return { outcome: copiedOutcome(copied), base: copied.base };
+      }
       writer = beginBackup(input, backups);
       const prepared = await prepareImport({
         sides,
@@ -200,6 +206,17 @@ async function mergePart(
     created: counts[area].created + merged.created,
     updated: counts[area].updated + merged.updated,
   };
+}
+
+function copiedOutcome({ created }: CopiedRows): DatabaseOutcome {
+  const of = (area: SyncArea): AreaOutcome => ({
+    created: created[area],
+    updated: 0,
+    settled: 0,
+    left: [],
+    leftTotal: 0,
+  });
+  return { areas: { users: of('users'), contexts: of('contexts') }, backups: [] };
 }
 
 async function outcomeOf(
