@@ -85,7 +85,7 @@ export async function withDatabase<T>(
     throw inWords(error, target, signal);
   } finally {
     watch.stop();
-    await opened.close();
+    opened.close();
   }
 }
 
