@@ -14,7 +14,7 @@ import { scanGroup } from '../src/core/content/scan/scanSource';
 import { quietContext } from '../src/core/ports';
 import { discoverProject } from '../src/core/project/discoverProject';
 import { openStateDirectory } from '../src/core/state/stateDirectory';
-import { walkAndStat, walkReadSplitHash, writeContentProject } from './contentFiles';
+import { walkAndStat, walkReadSplitHash, walkReadSplitHashBytes, writeContentProject } from './contentFiles';
 import { startDelayProxy } from './delayProxy.mjs';
 import { measure, printTable } from './measure';
 
@@ -60,6 +60,11 @@ async function disk(): Promise<void> {
   await measure(`Disk side, ${files} files`, [
     { name: 'walk + stat', run: () => walkAndStat(root) },
     { name: 'walk + read + split + SHA-256', run: () => walkReadSplitHash(root) },
+    {
+      name: 'the same on bytes',
+      run: () => walkReadSplitHashBytes(root),
+      anchor: 'walk + read + split + SHA-256',
+    },
     {
       name: 'ours, cold',
       run: () => scanGroup(group, { projectRoot: root, context }),

@@ -97,3 +97,13 @@ export function walkReadSplitHash(root: string): void {
     createHash('sha256').update(body).digest('hex');
   }
 }
+
+/** The same on bytes that nobody decodes: faster where a page holds a character that is not ASCII, as most do. */
+export function walkReadSplitHashBytes(root: string): void {
+  for (const path of filesBelow(join(root, 'services', 'content', 'docs'))) {
+    const bytes = readFileSync(path);
+    createHash('sha256')
+      .update(bytes.subarray(bytes.indexOf('\n---', 3) + 4))
+      .digest('hex');
+  }
+}
