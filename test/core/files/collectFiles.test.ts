@@ -149,6 +149,14 @@ describe('the cache of digests', () => {
     expect(JSON.parse(await readFile(stored, 'utf8'))).toMatchObject({ paths: [] });
   });
 
+  it('is of no use, and does no harm, when its numbers are damaged', async () => {
+    const { collect, stored } = await cached({ 'services/content/a.md': 'a' });
+    await collect();
+    const whole = JSON.parse(await readFile(stored, 'utf8')) as { stats: string };
+    await writeFile(stored, JSON.stringify({ ...whole, stats: '!'.repeat(whole.stats.length - 1) + '=' }));
+    expect((await collect()).files.get('content/a.md')?.digest).toBe(sha256('a'));
+  });
+
   it('is an empty one when it cannot be understood', async () => {
     const { root, collect } = await cached({ 'services/content/a.md': 'a' });
     await writeFiles(root, { '.systemprompt/sync/cache/files.json': '{"format":9' });
