@@ -1,3 +1,4 @@
+import { groupBy } from '../groupBy';
 import { entityKeyText, type EntityKey, type RoleRule } from './accessRule';
 
 /**
@@ -49,12 +50,5 @@ export function countOtherRules(state: AccessState): Record<string, number> {
 
 /** The role rules by the entity they are about. */
 export function rulesByEntity<Rule extends EntityKey>(rules: Iterable<Rule>): Map<string, Rule[]> {
-  const grouped = new Map<string, Rule[]>();
-  for (const rule of rules) {
-    const key = entityKeyText(rule);
-    const list = grouped.get(key);
-    if (list) list.push(rule);
-    else grouped.set(key, [rule]);
-  }
-  return grouped;
+  return groupBy(rules, entityKeyText);
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../groupBy';
 import type { ChangeOrigin } from '../models/contentDiff';
 import {
   errorsOf,
@@ -147,12 +148,7 @@ function unmanagedNode(
 function outcomeOf(diff: AccessDiff, state: AccessState) {
   const nowhere = { kind: 'database', label: '', host: '', production: false } as const;
   const plan = planAccess(diff, nowhere, { override: true, deleteOrphans: true, prune: true });
-  const changes = new Map<string, DecisionChange[]>();
-  for (const change of decisionChanges(state, plan)) {
-    const known = changes.get(entityKeyText(change));
-    if (known === undefined) changes.set(entityKeyText(change), [change]);
-    else known.push(change);
-  }
+  const changes = groupBy(decisionChanges(state, plan), entityKeyText);
   const before = currentFacts(state);
   const after = plannedFacts(state, plan);
   return {

@@ -1,3 +1,4 @@
+import { groupBy } from '../groupBy';
 import { contentKeyText } from '../models/content';
 import type { InvalidContent } from '../models/contentDiff';
 
@@ -6,16 +7,5 @@ import type { InvalidContent } from '../models/contentDiff';
  * Files and problems stay in the order in which they were found.
  */
 export function invalidPlaces(invalid: readonly InvalidContent[]): Map<string, InvalidContent[]> {
-  const places = new Map<string, InvalidContent[]>();
-  for (const found of invalid) {
-    const place = placeOf(found);
-    const known = places.get(place);
-    if (known) known.push(found);
-    else places.set(place, [found]);
-  }
-  return places;
-}
-
-function placeOf({ problem, keys: [key] }: InvalidContent): string {
-  return problem.path ?? (key ? contentKeyText(key) : '');
+  return groupBy(invalid, ({ problem, keys: [key] }) => problem.path ?? (key ? contentKeyText(key) : ''));
 }

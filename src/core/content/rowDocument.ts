@@ -4,6 +4,7 @@ import { requireDatabase, type Project } from '../project/discoverProject';
 import { readContentConfig } from './config/contentConfig';
 import { ContentFiles } from './contentFiles';
 import { readRowsByKey } from './contentRepository';
+import { decodedItem } from './markdown/parseMarkdown';
 import { renderRowAsFile, rewriteMarkdown } from './markdown/renderMarkdown';
 import type { ContentKey, RowItem } from '../models/content';
 import { SyncError } from '../syncError';
@@ -36,10 +37,12 @@ export async function readRowDocument(
 async function asFile(row: RowItem, files: ContentFiles, path: string | undefined): Promise<string> {
   const { sourceId, fields } = row;
   if (path !== undefined) {
-    const [item, bytes] = [files.read({ sourceId, path }), files.readBytes(path)];
+    const bytes = files.readBytes(path);
+    const item = bytes && files.parse(bytes, { sourceId, path });
     const source = files.sourcesOf(sourceId, path)[0];
-    if (item && bytes && source) {
-      return Buffer.from(rewriteMarkdown(bytes, item.fields, fields, { path, source })).toString('utf8');
+    if (item && source) {
+      const text = rewriteMarkdown(bytes, decodedItem(item).fields, fields, { path, source });
+      return Buffer.from(text).toString('utf8');
     }
   }
   const source = files.sourceForNew(sourceId, fields.kind);

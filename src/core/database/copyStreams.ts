@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { Readable, type Stream, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
+import type { CopyStreamQuery, CopyToStreamQuery } from 'pg-copy-streams';
 import { binaryRows, type BinaryValue } from './binaryRows';
 import type { Database } from './connection';
 
@@ -23,14 +24,8 @@ export async function pipeRows(
   into: string,
   onRows: (rows: number) => void,
 ): Promise<number> {
-  const { from, to } = await import('pg-copy-streams');
-  return source.withClient((reading) =>
-    target.withClient(async (writing) => {
-      const output = writing.query(from(`COPY ${into} FROM STDIN`));
-      const input = reading.query(to(`COPY (${query}) TO STDOUT`));
-      await finished(pipeline(input, countLines(onRows), output), [input, output], reading);
-      return output.rowCount;
-    }),
+  return betweenCopies(source, query, target, into, (input, output, reading) =>
+    finished(pipeline(input, countLines(onRows), output), [input, output], reading),
   );
 }
 
@@ -53,31 +48,44 @@ export async function pipeTaggedRows(
   into: string,
   tags: Tags,
 ): Promise<number> {
+  return betweenCopies(source, query, target, into, async (input, output, reading) => {
+    const written = new Promise<void>((resolve, reject) => {
+      output.once('finish', resolve).once('error', reject);
+    });
+    let refused = false;
+    written.catch(() => (refused = true));
+    const read = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
+      for await (const rows of withoutTags(chunks, tags)) {
+        if (!refused && !output.write(rows))
+          await Promise.race([once(output, 'drain'), written]).catch(() => undefined);
+      }
+      if (!refused) output.end();
+    };
+    try {
+      await finished(pipeline(input, read), [input], reading);
+    } catch (error) {
+      // Tells the server that no more rows come: it takes a ROLLBACK only then.
+      output.destroy(error instanceof Error ? error : undefined);
+      throw error;
+    }
+    await written;
+  });
+}
+
+/** @param move brings what `input` gives into `output`, to the end of both */
+async function betweenCopies(
+  source: Database,
+  query: string,
+  target: Database,
+  into: string,
+  move: (input: CopyToStreamQuery, output: CopyStreamQuery, reading: Client) => Promise<void>,
+): Promise<number> {
   const { from, to } = await import('pg-copy-streams');
   return source.withClient((reading) =>
     target.withClient(async (writing) => {
       const output = writing.query(from(`COPY ${into} FROM STDIN`));
       const input = reading.query(to(`COPY (${query}) TO STDOUT`));
-      const written = new Promise<void>((resolve, reject) => {
-        output.once('finish', resolve).once('error', reject);
-      });
-      let refused = false;
-      written.catch(() => (refused = true));
-      const read = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
-        for await (const rows of withoutTags(chunks, tags)) {
-          if (!refused && !output.write(rows))
-            await Promise.race([once(output, 'drain'), written]).catch(() => undefined);
-        }
-        if (!refused) output.end();
-      };
-      try {
-        await finished(pipeline(input, read), [input], reading);
-      } catch (error) {
-        // Tells the server that no more rows come: it takes a ROLLBACK only then.
-        output.destroy(error instanceof Error ? error : undefined);
-        throw error;
-      }
-      await written;
+      await move(input, output, reading);
       return output.rowCount;
     }),
   );

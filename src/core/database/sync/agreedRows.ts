@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../digest';
 import { bucketCount } from './rowSql';
 
 /** A row of the base: eight bytes each of its key's digest, of the local row's digest and of the cloud row's. */
@@ -62,7 +62,12 @@ export function bucketOf(hash: Buffer, at = 0): number {
 
 /** A record for a row that is the same on both sides. @param digest of the row, hex */
 export function agreedRecord(key: string, digest: string): string {
-  const hash = createHash('sha256').update(key, 'utf8').digest('hex');
-  const short = digest.slice(0, keyBytes * 2);
-  return `${hash.slice(0, keyBytes * 2)}${short}${short}`;
+  return agreedRecordOfHash(sha256(key), digest);
+}
+
+/** The same by the hash of the key. @param keyHash hex; @param digest of the row, hex; both may be longer than what is kept */
+export function agreedRecordOfHash(keyHash: string, digest: string): string {
+  const kept = keyBytes * 2;
+  const short = digest.slice(0, kept);
+  return `${keyHash.slice(0, kept)}${short}${short}`;
 }

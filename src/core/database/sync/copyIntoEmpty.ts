@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../digest';
 import type { RunContext } from '../../ports';
 import { SyncError } from '../../syncError';
 import type { Database } from '../connection';
 import { pipeTaggedRows } from '../copyStreams';
-import { AgreedRows, bucketOf } from './agreedRows';
-import { isEmpty } from './bucketSummary';
+import { AgreedRows, agreedRecordOfHash, bucketOf } from './agreedRows';
 import type { DatabasePlan } from './databasePlan';
 import { isEveryRowNew } from './decideAtSource';
 import type { BaseUpdate, BaseUpdates, PairBase } from './pairBase';
@@ -38,13 +37,14 @@ const digestBytes = 32;
  * The short way into a target that has nothing, and that keeps a row as it gets it: the source's rows go straight into the
  * tables. Each comes with its digest, which stays here: that is compared with what the plan saw, and becomes the base.
  *
+ * @param input of a target that is empty in this transaction's snapshot
  * @returns undefined, and nothing is changed, where rows have to be staged and decided about one by one
  */
 export async function copyIntoEmpty(input: CopyInput): Promise<CopiedRows | undefined> {
   const { plan, sides, context } = input;
   const { source, target, pair, asked } = sides;
   if (source.kind !== 'database' || !isPlannedWhole(input)) return undefined;
-  if (!(await isEmpty(target, pair)) || !(await keepsRowsAsTheyAre(target, pair))) return undefined;
+  if (!(await keepsRowsAsTheyAre(target, pair))) return undefined;
   await target.query(`SAVEPOINT ${savepoint}`);
   let moved = 0;
   const total = plan.areas.users.created + plan.areas.contexts.created;
@@ -122,13 +122,12 @@ async function copyTable(
     tagLength,
     onTags(tags) {
       for (const hex of tags) {
+        rows.add(agreedRecordOfHash(hex, hex.slice(keyHashBytes * 2)));
         const bytes = Buffer.from(hex, 'hex');
-        const short = hex.slice(keyHashBytes * 2, keyHashBytes * 4);
-        rows.add(`${hex.slice(0, keyHashBytes * 4)}${short}`);
-        const bucket = bucketOf(bytes);
+        const [bucket, digest] = [bucketOf(bytes), bytes.subarray(keyHashBytes)];
         const group = digests.get(bucket);
-        if (group) group.push(bytes.subarray(keyHashBytes));
-        else digests.set(bucket, [bytes.subarray(keyHashBytes)]);
+        if (group) group.push(digest);
+        else digests.set(bucket, [digest]);
       }
       onRows(tags.length);
     },
@@ -145,16 +144,12 @@ async function copyTable(
 /** As `groupDigestSql`. */
 function groupDigest(digests: readonly Buffer[]): string {
   const sorted = [...digests].sort((left, right) => left.compare(right));
-  return sha256(Buffer.concat(sorted)).toString('hex', 0, 16);
+  return sha256(Buffer.concat(sorted)).slice(0, 32);
 }
 
 /** As `seenSql` of a row that is created. */
 function seenOf(digest: Buffer): Buffer {
-  return sha256(Buffer.concat([digest, Buffer.from('create')]));
-}
-
-function sha256(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest();
+  return Buffer.from(sha256(Buffer.concat([digest, Buffer.from('create')])), 'hex');
 }
 
 function isAsPlanned(plan: DatabasePlan, area: SyncArea, { created, seen }: CopiedTable): boolean {

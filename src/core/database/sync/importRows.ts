@@ -4,6 +4,7 @@ import type { ProjectLock } from '../../state/projectLock';
 import { messageOf, SyncError } from '../../syncError';
 import type { Database } from '../connection';
 import { sqlStateOf } from '../databaseError';
+import { isEmpty } from './bucketSummary';
 import { copyIntoEmpty, type CopiedRows } from './copyIntoEmpty';
 import type { DatabaseOutcome, AreaOutcome } from './databaseOutcome';
 import type { DatabasePlan } from './databasePlan';
@@ -68,7 +69,8 @@ async function importOnce(input: ImportInput): Promise<Imported> {
   try {
     return await sides.target.transaction(async () => {
       await writer?.discard();
-      const copied = await copyIntoEmpty(input);
+      const targetIsEmpty = sides.source.kind === 'database' && (await isEmpty(sides.target, sides.pair));
+      const copied = targetIsEmpty ? await copyIntoEmpty(input) : undefined;
       if (copied) {
         await lock.assertHeld();
         return { outcome: copiedOutcome(copied), base: copied.base };
@@ -80,6 +82,7 @@ async function importOnce(input: ImportInput): Promise<Imported> {
         base,
         context,
         onCommit: 'DROP',
+        targetIsEmpty,
         plan,
       });
       const counts = noCounts();
