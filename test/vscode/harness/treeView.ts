@@ -90,6 +90,7 @@ export function treeView(page: Page): TreeView {
       await row(view, label).getByRole('checkbox').click();
     },
     async rowAction(view, label, action) {
+      await untilQuiet(page);
       await row(view, label).hover();
       await row(view, label).locator(`.actions .action-label[aria-label^="${action}"]`).click();
     },

@@ -82,6 +82,9 @@ describe('jobs in the editor', () => {
 
   it('run now, by hand, and really write the rows', async () => {
     const { workbench } = open();
+    // The sample's schedule is due every quarter of an hour: it would run beside these tests.
+    await edit('.systemprompt/sync/jobs.yaml', '0 */15 * * * *', '0 0 0 1 1 *');
+    await expect.poll(() => described('content_sync'), patience).toMatch(/^next .*20\d\d/);
     await edit('services/content/pages/about.md', '# ', '# Really ');
     await workbench.rowAction(view, 'content_sync', 'Run Now');
     const { message, detail } = await workbench.modal();
