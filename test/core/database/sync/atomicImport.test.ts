@@ -53,69 +53,114 @@ async function source(db: TestDatabase): Promise<void> {
   for (const id of ['ca', 'cnew']) await addContext(db, id, id.slice(1), 'source');
 }
 
-async function target(db: TestDatabase): Promise<void> {
+async function emptyTarget(db: TestDatabase): Promise<void> {
   await db.query('TRUNCATE users, user_contexts CASCADE');
+}
+
+async function target(db: TestDatabase): Promise<void> {
+  await emptyTarget(db);
   for (const id of ['a', 'b', 'c', 'stays']) await addUser(db, { id, full_name: 'target' });
   await addContext(db, 'ca', 'a', 'target');
 }
 
 const everything = { direction: 'push', conflict: 'source', includeProtected: true } as const;
 
+interface EveryStatement {
+  readonly prepare: (db: TestDatabase) => Promise<void>;
+  /** What the import takes at least. */
+  readonly statements: number;
+  /** That one which has happened leaves behind. */
+  readonly backups: number;
+}
+
+/** Terminates the target's backend after each statement of an import in turn. @param answer of the statement, to the client */
+async function terminateEach(
+  { prepare, statements: least, backups: kept }: EveryStatement,
+  answer: 'delivered' | 'lost',
+): Promise<void> {
+  const p = await pair();
+  await source(p.local);
+  proxy = await startStatementProxy(Number(new URL(p.cloud.url).port));
+  const through = new URL(p.cloud.url);
+  through.port = String(proxy.port);
+  const project = await projectOf(p.root, p.local.url, through.href);
+  const service = () => p.service({}, { project });
+  const forget = () => rm(join(p.root, '.systemprompt', 'sync'), { recursive: true, force: true });
+
+  await prepare(p.cloud);
+  const before = await contents(p.cloud);
+  const plan = await service().plan(everything);
+  proxy.watch(async () => undefined);
+  await service().apply(plan);
+  const after = await contents(p.cloud);
+  const statements = proxy.answers;
+  expect(after).not.toEqual(before);
+  expect(statements).toBeGreaterThan(least);
+
+  const ends = { before: 0, after: 0 };
+  for (let stop = 1; stop <= statements; stop += 1) {
+    await prepare(p.cloud);
+    await forget();
+    proxy.watch(async ({ number, backend }) => {
+      if (number !== stop) return;
+      await p.cloud.query('SELECT pg_terminate_backend($1)', [backend]);
+      if (answer === 'lost') return 'lose';
+    });
+    const error = await service()
+      .apply(plan)
+      .then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+    proxy.watch(async () => undefined);
+    const now = await contents(p.cloud);
+    const isBefore = JSON.stringify(now) === JSON.stringify(before);
+    if (!isBefore) expect(now, `after statement ${stop}`).toEqual(after);
+    ends[isBefore ? 'before' : 'after'] += 1;
+    if (error === undefined) expect(isBefore, `statement ${stop} says done`).toBe(false);
+    else expect(SyncError.is(error, 'database'), messageOf(error)).toBe(true);
+    const backups = await new BackupService(project, quietContext()).list();
+    if (isBefore && !(SyncError.is(error) && error.details?.['outcomeUnknown'] === true))
+      expect(backups).toEqual([]);
+    if (!isBefore) expect(backups).toHaveLength(kept);
+  }
+  expect(ends.before).toBeGreaterThan(statements - 5);
+  expect(ends.after).toBeGreaterThan(0);
+}
+
 describe('an import', () => {
   it.each(['delivered', 'lost'] as const)(
     'leaves the target as before or as planned when its backend is terminated after any statement (answer %s)',
-    async (answer) => {
-      const p = await pair();
-      await source(p.local);
-      proxy = await startStatementProxy(Number(new URL(p.cloud.url).port));
-      const through = new URL(p.cloud.url);
-      through.port = String(proxy.port);
-      const project = await projectOf(p.root, p.local.url, through.href);
-      const service = () => p.service({}, { project });
-      const forget = () => rm(join(p.root, '.systemprompt', 'sync'), { recursive: true, force: true });
-
-      await target(p.cloud);
-      const before = await contents(p.cloud);
-      const plan = await service().plan(everything);
-      proxy.watch(async () => undefined);
-      await service().apply(plan);
-      const after = await contents(p.cloud);
-      const statements = proxy.answers;
-      expect(after).not.toEqual(before);
-      expect(statements).toBeGreaterThan(20);
-
-      const ends = { before: 0, after: 0 };
-      for (let stop = 1; stop <= statements; stop += 1) {
-        await target(p.cloud);
-        await forget();
-        proxy.watch(async ({ number, backend }) => {
-          if (number !== stop) return;
-          await p.cloud.query('SELECT pg_terminate_backend($1)', [backend]);
-          if (answer === 'lost') return 'lose';
-        });
-        const error = await service()
-          .apply(plan)
-          .then(
-            () => undefined,
-            (thrown: unknown) => thrown,
-          );
-        proxy.watch(async () => undefined);
-        const now = await contents(p.cloud);
-        const isBefore = JSON.stringify(now) === JSON.stringify(before);
-        if (!isBefore) expect(now, `after statement ${stop}`).toEqual(after);
-        ends[isBefore ? 'before' : 'after'] += 1;
-        if (error === undefined) expect(isBefore, `statement ${stop} says done`).toBe(false);
-        else expect(SyncError.is(error, 'database'), messageOf(error)).toBe(true);
-        const backups = await new BackupService(project, quietContext()).list();
-        if (isBefore && !(SyncError.is(error) && error.details?.['outcomeUnknown'] === true))
-          expect(backups).toEqual([]);
-        if (!isBefore) expect(backups).toHaveLength(1);
-      }
-      expect(ends.before).toBeGreaterThan(statements - 5);
-      expect(ends.after).toBeGreaterThan(0);
-    },
+    (answer) => terminateEach({ prepare: target, statements: 20, backups: 1 }, answer),
     120_000,
   );
+
+  it.each(['delivered', 'lost'] as const)(
+    'leaves an empty target so as well, where rows are copied straight into it (answer %s)',
+    (answer) => terminateEach({ prepare: emptyTarget, statements: 8, backups: 0 }, answer),
+    120_000,
+  );
+
+  it('runs beside another one into an empty target: one copies, the other finds all done', async () => {
+    const p = await pair();
+    for (let n = 0; n < 500; n += 1) await addUser(p.local, { id: `many${n}` });
+    const otherRoot = await mkdtemp(join(tmpdir(), 'sync-database-'));
+    try {
+      await mkdir(join(otherRoot, '.systemprompt'));
+      await mkdir(join(otherRoot, 'services'));
+      const project = await projectOf(otherRoot, p.local.url, p.cloud.url);
+      const [ours, theirs] = [p.service(), p.service({}, { project })];
+      const plans = await Promise.all([ours.plan(everything), theirs.plan(everything)]);
+      const results = await Promise.all([ours.apply(plans[0]), theirs.apply(plans[1])]);
+      expect(results.map(({ items_synced }) => items_synced).sort((one, other) => one - other)).toEqual([
+        0, 500,
+      ]);
+      expect(await contents(p.cloud)).toEqual(await contents(p.local));
+      expect((await ours.plan(everything)).areas.users).toMatchObject({ unchanged: 500, created: 0 });
+    } finally {
+      await rm(otherRoot, { recursive: true, force: true });
+    }
+  });
 
   it('runs beside another one: every row is written once, and both end well', async () => {
     const p = await pair();
