@@ -95,7 +95,7 @@ describe('a day with the sample project', () => {
   it('counts on the badge and in the status bar, which says the same in words', async () => {
     const { workbench } = open();
     await expect.poll(() => workbench.badge('Systemprompt Sync'), patience).toBe('13');
-    expect(await workbench.statusText(status)).toBe('4↓ 5↑ !2 ×2');
+    await expect.poll(() => workbench.statusText(status), patience).toBe('4↓ 5↑ !2 ×2');
     expect((await workbench.statusAccessibleName(status)).trim()).toBe(
       'Systemprompt Sync: 3 to bring to disk, 3 to bring to the database, 2 in conflict, 2 invalid; ' +
         'access rules: 1 only in the database, 2 to apply',

@@ -138,7 +138,7 @@ describe('the files of a tenant', () => {
 
   it('count in the status bar, which says the same in words', async () => {
     const { workbench } = open();
-    expect(await workbench.statusText(status)).toBe('3↓ 3↑ !2');
+    await expect.poll(() => workbench.statusText(status), patience).toBe('3↓ 3↑ !2');
     expect((await workbench.statusAccessibleName(status)).trim()).toBe(
       'Systemprompt Sync: files: 3 to pull, 3 to push, 2 in conflict',
     );

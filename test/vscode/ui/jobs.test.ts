@@ -122,7 +122,7 @@ describe('jobs in the editor', () => {
     await schedule('0 0 0 1 1 *');
     await edit('services/content/config.yaml', 'content_sources: [', 'content_sources:');
     await expect.poll(() => described('content_sync'), patience).toMatch(/next .*20\d\d/);
-    expect(await workbench.statusText(status)).toContain('job failed');
+    await expect.poll(() => workbench.statusText(status), patience).toContain('job failed');
     expect(await toasts()).toEqual([]);
 
     await workbench.statusItem(status).click();

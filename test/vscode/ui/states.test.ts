@@ -217,7 +217,7 @@ describe('a window on a folder that is not ready', () => {
       ...secretsWith(database.url),
     });
     await expect.poll(labels, patience).toEqual(['blog', 'hello', 'second']);
-    expect(await workbench.statusText(status)).toBe('1↓ ~1');
+    await expect.poll(() => workbench.statusText(status), patience).toBe('1↓ ~1');
     await workbench.checkRow(view, 'hello');
     await workbench.titleAction(view, 'Push to Database');
     const { detail, buttons } = await workbench.modal();
