@@ -11,14 +11,17 @@ import { installDependencies, requireNode } from './installDependencies.mjs';
 
 requireNode();
 const root = path.resolve(fileURLToPath(new URL('..', import.meta.url)));
-let result = { passed: 0, failed: 1, skipped: [] };
+let result;
 try {
   result = await runTests(process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  const message = error instanceof Error ? error.message : String(error);
+  result = { passed: 0, failures: [{ name: 'Preparing the tests', message }], skipped: [] };
 }
+showSkipped(result);
+showFailures(result);
 console.log(`\n${summary(result)}`);
-process.exitCode = result.failed === 0 ? 0 : 1;
+process.exitCode = result.failures.length === 0 ? 0 : 1;
 
 async function runTests(args) {
   const { names, extra } = chosenSuites(args);
@@ -27,10 +30,7 @@ async function runTests(args) {
   if (status !== 0) throw new Error('The build failed: no test was run.');
   const unavailable = await prepareVscode(names);
   const { runSuites } = await import('./test/suites.mjs');
-  const sum = await runSuites(root, names, extra, unavailable);
-  if (sum.skipped.length > 0) console.log('\nSkipped:');
-  for (const { name, reason } of sum.skipped) console.log(`  ${name}: ${reason}`);
-  return sum;
+  return await runSuites(root, names, extra, unavailable);
 }
 
 function chosenSuites(args) {
@@ -57,7 +57,21 @@ async function prepareVscode(names) {
   return new Map();
 }
 
-function summary({ passed, failed, skipped }) {
-  const counts = `${passed} passed, ${failed} failed`;
+function showSkipped({ skipped }) {
+  if (skipped.length > 0) console.log('\nSkipped:');
+  for (const { name, reason } of skipped) console.log(`  ${name}: ${reason}`);
+}
+
+/** Once more at the end, where whoever sees only the last lines of a long output looks for them; `.ci/run` repeats it. */
+function showFailures({ failures }) {
+  if (failures.length > 0) console.log('\nFailed:');
+  for (const { name, message } of failures) {
+    console.log(`  ${name}`);
+    for (const line of message.split('\n')) console.log(`    ${line}`);
+  }
+}
+
+function summary({ passed, failures, skipped }) {
+  const counts = `${passed} passed, ${failures.length} failed`;
   return skipped.length === 0 ? counts : `${counts}, ${skipped.length} skipped`;
 }

@@ -4,7 +4,7 @@ import { runVitestSuite } from './vitestSuite.mjs';
 /**
  * @typedef {object} SuiteResult
  * @property {number} passed
- * @property {number} failed
+ * @property {{name: string, message: string}[]} failures
  * @property {{name: string, reason: string}[]} skipped
  */
 
@@ -26,17 +26,17 @@ const titles = {
  * @returns {Promise<SuiteResult>} the sum
  */
 export async function runSuites(root, names, extra, unavailable) {
-  const sum = { passed: 0, failed: 0, skipped: [] };
+  const sum = { passed: 0, failures: [], skipped: [] };
   for (const name of names) {
     console.log(`\n== ${titles[name]}`);
     const started = performance.now();
-    const { passed, failed, skipped } = await runSuite(root, name, extra, unavailable);
+    const { passed, failures, skipped } = await runSuite(root, name, extra, unavailable);
     sum.passed += passed;
-    sum.failed += failed;
+    sum.failures.push(...failures);
     sum.skipped.push(...skipped);
     const seconds = Math.round((performance.now() - started) / 1000);
     console.log(
-      `== ${titles[name]}: ${passed} passed, ${failed} failed, ${skipped.length} skipped (${seconds} s)`,
+      `== ${titles[name]}: ${passed} passed, ${failures.length} failed, ${skipped.length} skipped (${seconds} s)`,
     );
   }
   return sum;
@@ -44,12 +44,13 @@ export async function runSuites(root, names, extra, unavailable) {
 
 async function runSuite(root, name, extra, unavailable) {
   const reason = unavailable.get(name);
-  if (reason !== undefined) return { passed: 0, failed: 0, skipped: [{ name: titles[name], reason }] };
+  if (reason !== undefined) return { passed: 0, failures: [], skipped: [{ name: titles[name], reason }] };
   try {
     if (name === 'host') return await runHostSuite(root);
     return await runVitestSuite(root, name === 'unit' ? 'test' : name, extra);
   } catch (error) {
     console.error(error);
-    return { passed: 0, failed: 1, skipped: [] };
+    const message = error instanceof Error ? error.message : String(error);
+    return { passed: 0, failures: [{ name: titles[name], message }], skipped: [] };
   }
 }

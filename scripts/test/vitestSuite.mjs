@@ -30,7 +30,7 @@ export async function runVitestSuite(root, mode, extra) {
     });
     if (!existsSync(results)) throw new Error(`Vitest ended with ${code} and without a result.`);
     const counts = JSON.parse(readFileSync(results, 'utf8'));
-    if (code !== 0 && counts.failed === 0)
+    if (code !== 0 && counts.failures.length === 0)
       throw new Error(`Vitest ended with ${code}, though no test failed.`);
     return counts;
   } finally {

@@ -2,6 +2,11 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Mocha from 'mocha';
 
+interface Failed {
+  readonly name: string;
+  readonly message: string;
+}
+
 interface Skipped {
   readonly name: string;
   readonly reason: string;
@@ -20,16 +25,18 @@ export async function run(): Promise<void> {
     if (file.endsWith('.test.mjs')) mocha.addFile(path.join(folder, file));
   }
   await mocha.loadFilesAsync();
-  const counts = { passed: 0, failed: 0, skipped: [] as Skipped[] };
+  const counts = { passed: 0, failures: [] as Failed[], skipped: [] as Skipped[] };
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => resolve());
     runner.on('pass', () => counts.passed++);
-    runner.on('fail', () => counts.failed++);
+    runner.on('fail', (test, error: Error) => {
+      counts.failures.push({ name: test.fullTitle(), message: error.stack ?? error.message });
+    });
     runner.on('pending', (test) => counts.skipped.push({ name: test.fullTitle(), reason: reasonOf(test) }));
   });
   const target = process.env.SYNC_TEST_RESULTS;
   if (target !== undefined) writeFileSync(target, JSON.stringify(counts));
-  if (counts.failed > 0) throw new Error(`${counts.failed} tests failed.`);
+  if (counts.failures.length > 0) throw new Error(`${counts.failures.length} tests failed.`);
 }
 
 /** Left by skipBecause.ts. */
