@@ -13,10 +13,12 @@ export async function killWhileSwapping(rounds: number): Promise<void> {
   const start = await bundleChild(join(import.meta.dirname, 'children', 'swapForever.ts'));
   const root = await temporaryProject(filesOfVersion(1));
   const state = openStateDirectory(root);
+  let version = 1;
+  let longestMs = 120;
   for (let round = 0; round < rounds; round += 1) {
     const child = start(root);
     await child.ready;
-    await delay(Math.random() * 120);
+    await delay(Math.random() * longestMs);
     child.kill();
     await child.ended;
     // One try: the lock of a dead process is free at once.
@@ -24,9 +26,13 @@ export async function killWhileSwapping(rounds: number): Promise<void> {
       { state, owner: 'test', context: quietContext(), waitMs: 5_000 },
       async () => undefined,
     );
-    expect(await readTree(root)).toEqual(filesOfVersion(await readVersion(root)));
+    const reached = await readVersion(root);
+    expect(await readTree(root)).toEqual(filesOfVersion(reached));
     expect(await listState(root, 'journal')).toEqual([]);
     expect(await listState(root, 'staging')).toEqual([]);
+    // How far a process gets depends on what else the machine does: a busy one is given longer.
+    longestMs = reached === version ? longestMs * 1.5 : Math.max(120, longestMs / 1.5);
+    version = reached;
   }
-  expect(await readVersion(root)).toBeGreaterThan(1);
+  expect(version).toBeGreaterThan(1);
 }
