@@ -7,10 +7,14 @@ import { bundleChild } from '../support/childProcess';
 import type { ContentProject } from '../support/contentProject';
 import { runCli } from '../support/runCli';
 
+/** The call of the file system after which a run dies between two files: found once, a little early. */
+let deadly = 200;
+
 /** A project in which a run was killed between two of the files that it wrote. */
 async function interrupted(): Promise<ContentProject> {
   const start = await bundleChild(join(import.meta.dirname, '../core/content/children/dyingContent.ts'));
-  for (let at = 200; at < 400; at += 4) {
+  for (let at = deadly; at < 400; at += 4) {
+    deadly = at;
     const p = await drifted('to-disk');
     const before = await sides(p);
     await start(p.root, p.db.url, 'to-disk', 'after', String(at)).ended;

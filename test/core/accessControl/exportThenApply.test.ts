@@ -3,5 +3,5 @@ import { checkExportThenApply } from './exportThenApply';
 
 it.each(['0.12', 'current'] as const)(
   'an export changes nothing when it is applied, whatever the database holds, with the tables of %s',
-  (generation) => checkExportThenApply(generation, 40),
+  (generation) => checkExportThenApply(generation, 15),
 );
