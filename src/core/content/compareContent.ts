@@ -77,12 +77,6 @@ export function baseDigest(base: BaseState | undefined, key: ContentKey): string
   return base?.get(contentKeyText(key))?.digest;
 }
 
-/** By slug, then locale, by code units: the same order on every machine. */
-export function bySlug(left: ContentKey, right: ContentKey): number {
-  if (left.slug !== right.slug) return left.slug < right.slug ? -1 : 1;
-  return left.locale < right.locale ? -1 : left.locale > right.locale ? 1 : 0;
-}
-
 export function keyOf({ sourceId, locale, slug }: ContentKey): ContentKey {
   return { sourceId, locale, slug };
 }

@@ -9,12 +9,13 @@ import {
 } from '../models/content';
 import type { ContentDifference, EqualItem, InvalidContent, SourceDiff } from '../models/contentDiff';
 import type { BaseState } from '../state/baseStore';
-import { baseDigest, bySlug, compareItem, equalItem, isEqualItem, keyOf } from './compareContent';
+import { baseDigest, compareItem, equalItem, isEqualItem, keyOf } from './compareContent';
 import type { SourceGroup } from './config/contentConfig';
 import type { RowDigest } from './contentRow';
 import { whyUnholdable } from './markdown/holdable';
 import { NewFilePlaces } from './newFilePlaces';
 import type { SourceScan } from './scan/sourceScan';
+import { bySlug } from './slugOrder';
 
 export interface SourceInput {
   readonly group: SourceGroup;

@@ -2,13 +2,15 @@ import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { breather } from '../disk/breathe';
 import { readStamp, regularFileReader } from '../disk/readRegularFile';
-import { contentKeyText, type DiskItem } from '../models/content';
+import type { DiskItem } from '../models/content';
 import type { ContentDiff, ContentDifference, EqualItem } from '../models/contentDiff';
 import type { RunContext } from '../ports';
 import { errnoOf } from '../syncError';
 import { groupSources, type ContentConfig, type SourceGroup } from './config/contentConfig';
 import type { ContentSource } from './config/contentSource';
+import { isEqualItem } from './compareContent';
 import { maxFileBytes, parseFile } from './markdown/parseMarkdown';
+import { findBySlug } from './slugOrder';
 
 /** A file that was saved again and is still the one file of its item. */
 export interface SavedItem {
@@ -39,7 +41,6 @@ export async function readSavedItems(
 ): Promise<SavedItem[] | undefined> {
   const wanted = new Set(paths);
   if (previous.warnings.some(({ path }) => path !== null && wanted.has(path))) return undefined;
-  const known = itemsAt(previous, wanted);
   const owners = groupSources(config).flatMap((group) => group.members.map((member) => ({ group, member })));
   const readFile = regularFileReader(maxFileBytes);
   const breathe = breather(context.signal);
@@ -47,32 +48,27 @@ export async function readSavedItems(
   for (const path of wanted) {
     const pause = breathe();
     if (pause) await pause;
-    const before = known.get(path);
     const [owner, ...others] = owners.filter(({ member }) => path.startsWith(`${member.path}/`));
-    if (before === undefined || owner === undefined || others.length > 0) return undefined;
+    if (owner === undefined || others.length > 0) return undefined;
     const absolute = join(projectRoot, path);
     if (!readStamp(absolute) || !isReachedWithoutLinks(path, owner.member)) return undefined;
     const read = readFile(absolute);
     const parsed = 'bytes' in read ? parseFile(read.bytes, path, owner.member) : undefined;
     if (parsed === undefined || 'problems' in parsed) return undefined;
     const { item, excluded, warnings } = parsed;
-    if (excluded || warnings.length > 0 || contentKeyText(item) !== contentKeyText(before)) return undefined;
+    const before = itemBefore(previous, item);
+    if (excluded || warnings.length > 0 || before === undefined) return undefined;
     saved.push({ group: owner.group, before, item });
   }
   return saved;
 }
 
-function itemsAt(
-  { sources }: ContentDiff,
-  paths: ReadonlySet<string>,
-): Map<string, ContentDifference | EqualItem> {
-  const found = new Map<string, ContentDifference | EqualItem>();
-  for (const { differences, equal } of sources) {
-    for (const item of equal) if (paths.has(item.path)) found.set(item.path, item);
-    for (const item of differences)
-      if (item.file && paths.has(item.file.path)) found.set(item.file.path, item);
-  }
-  return found;
+/** What the item was, where it is still in the same file. It is found by its key: items are in the order of their slugs. */
+function itemBefore({ sources }: ContentDiff, item: DiskItem): ContentDifference | EqualItem | undefined {
+  const source = sources.find(({ sourceId }) => sourceId === item.sourceId);
+  const before = source && (findBySlug(source.equal, item) ?? findBySlug(source.differences, item));
+  const path = before && (isEqualItem(before) ? before.path : before.file?.path);
+  return path === item.path ? before : undefined;
 }
 
 /** A scan follows no link below the directory of a source. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { bySlug } from '../compareContent';
+import { bySlug } from '../slugOrder';
 import { contentKeyText, type ContentKey, type ContentProblem, type ScannedFile } from '../../models/content';
 import type { RunContext } from '../../ports';
 import { SyncError } from '../../syncError';
