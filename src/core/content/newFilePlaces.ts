@@ -11,7 +11,7 @@ import type { SourceScan } from './scan/sourceScan';
  * the source's other files say. Every place is given away once.
  */
 export class NewFilePlaces {
-  private readonly taken: Set<string>;
+  private givenAway: Set<string> | undefined;
   private readonly invalid: Set<string>;
   private readonly habits = new Map<ContentSource, PlacementHabits>();
 
@@ -21,7 +21,6 @@ export class NewFilePlaces {
     private readonly base: BaseState | undefined,
   ) {
     this.invalid = new Set(scan.invalid.map(({ path }) => path));
-    this.taken = new Set([...scan.items, ...scan.excluded].map(({ path }) => path));
   }
 
   /**
@@ -41,6 +40,12 @@ export class NewFilePlaces {
       if (SyncError.is(error, 'invalidInput')) return { reason: error.message };
       throw error;
     }
+  }
+
+  /** Most comparisons have no place to give, and fifty thousand files to look at. */
+  private get taken(): Set<string> {
+    const { items, excluded } = this.scan;
+    return (this.givenAway ??= new Set([...items, ...excluded].map(({ path }) => path)));
   }
 
   private formerPath(key: ContentKey, source: ContentSource): string | undefined {

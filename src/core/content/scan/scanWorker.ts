@@ -4,28 +4,45 @@ import { openStateDirectory } from '../../state/stateDirectory';
 import { messageOf } from '../../syncError';
 import { createGroupScanner } from './groupScanner';
 import { filesPerReply, type ScanReply, type ScanRequest } from './scanMessages';
+import type { SourceScan } from './sourceScan';
 
 /** The scanning thread: an entry of its own, so that an editor's main thread only receives what was found. */
 const { projectRoot } = workerData as { readonly projectRoot: string };
 const scan = createGroupScanner(openStateDirectory(projectRoot));
 const port = parentPort;
 
-port?.on('message', (request: ScanRequest) => void answer(request));
+let results: Iterator<ScanReply> | undefined;
 
-async function answer({ group, nowMs }: ScanRequest): Promise<void> {
+port?.on('message', (request: ScanRequest) => {
+  if (request.kind === 'scan') void answer(request);
+  else replyNext();
+});
+
+async function answer({ group, nowMs }: ScanRequest & { kind: 'scan' }): Promise<void> {
   try {
     const context = quietContext({
       now: () => nowMs,
       progress: (update) => reply({ kind: 'progress', update }),
     });
-    const { items, ...rest } = await scan(group, context);
-    for (let start = 0; start < items.length; start += filesPerReply) {
-      reply({ kind: 'files', files: items.slice(start, start + filesPerReply) });
-    }
-    reply({ kind: 'done', scan: rest });
+    results = resultsOf(await scan(group, context));
+    replyNext();
   } catch (error) {
     reply({ kind: 'failed', message: messageOf(error) });
   }
+}
+
+function* resultsOf({ items, ...rest }: SourceScan): Generator<ScanReply> {
+  for (let start = 0; start < items.length; start += filesPerReply) {
+    yield { kind: 'files', files: items.slice(start, start + filesPerReply) };
+  }
+  yield { kind: 'done', scan: rest };
+}
+
+function replyNext(): void {
+  const next = results?.next();
+  if (next?.done !== false) return;
+  if (next.value.kind === 'done') results = undefined;
+  reply(next.value);
 }
 
 function reply(message: ScanReply): void {

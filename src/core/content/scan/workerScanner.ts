@@ -38,19 +38,25 @@ export class WorkerScanner {
 
   private async scanNow(group: SourceGroup, context: RunContext): Promise<SourceScan> {
     SyncError.throwIfAborted(context.signal);
-    const worker =
-      this.worker ?? new Worker(this.workerFile, { workerData: { projectRoot: this.projectRoot } });
-    this.worker = worker;
+    const worker = (this.worker ??= this.start());
     // An idle thread must not keep a process alive that has nothing else to do.
     worker.ref();
     try {
-      return await exchange(worker, { group, nowMs: context.now() }, context);
+      return await exchange(worker, { kind: 'scan', group, nowMs: context.now() }, context);
     } catch (error) {
       await this.dispose();
       throw error;
     } finally {
       worker.unref();
     }
+  }
+
+  private start(): Worker {
+    return new Worker(this.workerFile, {
+      workerData: { projectRoot: this.projectRoot },
+      // The thread shares the editor's memory: what it has read is let go soon, not after tens of megabytes.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
   }
 }
 
@@ -71,6 +77,7 @@ function exchange(worker: Worker, request: ScanRequest, context: RunContext): Pr
           break;
         case 'files':
           for (const file of reply.files) items.push(file);
+          worker.postMessage({ kind: 'next' } satisfies ScanRequest);
           break;
         case 'done':
           end(() => resolve({ ...reply.scan, items }));
