@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { sha256, netstrings } from '../digest';
+import { breather } from '../disk/breathe';
 import { SyncError } from '../syncError';
 import type { ProjectLock } from './projectLock';
 import type { StateDirectory } from './stateDirectory';
@@ -14,19 +15,22 @@ export interface BaseEntry {
 /** By the item's key as text. */
 export type BaseState = ReadonlyMap<string, BaseEntry>;
 
-/** Key, digest and often a path. Fifty thousand of them are read before every comparison: they are checked, and not copied. */
+/** Key, digest and often a path. */
 type StoredEntry = readonly [string, string, string?];
 
-const isStoredEntry = (value: unknown) =>
-  Array.isArray(value) &&
-  (value.length === 2 || value.length === 3) &&
-  value.every((part) => typeof part === 'string');
+function isStoredEntry(value: unknown): value is StoredEntry {
+  return (
+    Array.isArray(value) &&
+    (value.length === 2 || value.length === 3) &&
+    value.every((part) => typeof part === 'string')
+  );
+}
 
 const schema = z.object({
   format: z.literal(1),
   domain: z.string(),
   target: z.string(),
-  entries: z.array(z.custom<StoredEntry>(isStoredEntry)),
+  entries: z.array(z.unknown()),
 });
 
 /**
@@ -44,21 +48,27 @@ export async function readBase(
   target: string,
 ): Promise<BaseState | undefined> {
   const file = baseFile(domain, target);
-  const stored = await state.readJson(file, schema);
+  const stored = await state.readList(file, schema, 'entries', isStoredEntry);
   if (!stored) return undefined;
-  if (stored.domain !== domain || stored.target !== target) {
+  const { head, entries } = stored;
+  if (head.domain !== domain || head.target !== target) {
     throw new SyncError(
       'stateCorrupted',
-      `The state file .systemprompt/sync/${file} belongs to ${stored.domain} of ${stored.target}, not to ${domain} of ${target}.`,
+      `The state file .systemprompt/sync/${file} belongs to ${head.domain} of ${head.target}, not to ${domain} of ${target}.`,
       {
         hint: 'It may be deleted: then it is built anew, and until then no deletion is inferred.',
         details: { file, domain, target },
       },
     );
   }
-  return new Map(
-    stored.entries.map(([key, digest, path]) => [key, path === undefined ? { digest } : { digest, path }]),
-  );
+  const base = new Map<string, BaseEntry>();
+  const breathe = breather(undefined);
+  for (const [key, digest, path] of entries) {
+    const pause = breathe();
+    if (pause) await pause;
+    base.set(key, path === undefined ? { digest } : { digest, path });
+  }
+  return base;
 }
 
 /**

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod/mini';
+import { breather } from '../disk/breathe';
 import { errnoOf, SyncError } from '../syncError';
 import { nodeFileSystem, type FileSystem } from './fileSystem';
 import { ioError } from './ioReason';
+import { jsonLines, parseJsonLines } from './jsonLines';
 
 /** What every state file holds at least, so that a later version can tell what it reads. */
 export interface StateFile {
@@ -30,6 +32,18 @@ export interface StateDirectory {
    * @throws SyncError `stateCorrupted` when it is not what `schema` describes; `io` when it cannot be read
    */
   readJson<S extends z.core.$ZodType>(file: string, schema: S): Promise<z.output<S> | undefined>;
+  /**
+   * As `readJson`, for a state with a long list. Its entries are parsed and checked while they are gone through, so that
+   * whoever does can let others have their turn; `stateCorrupted` may come as late as then.
+   *
+   * @param list what the schema calls the list; to the schema, its entries are unknown
+   */
+  readList<S extends z.core.$ZodType, Entry>(
+    file: string,
+    schema: S,
+    list: keyof z.output<S>,
+    isEntry: (value: unknown) => value is Entry,
+  ): Promise<{ readonly head: z.output<S>; readonly entries: Iterable<Entry> } | undefined>;
   /**
    * Replaces the file as a whole: a reader, and the next start after a crash, finds the old or the new one.
    * @throws SyncError `io`
@@ -77,20 +91,22 @@ export function openStateDirectory(
     schema: S,
   ): Promise<z.output<S> | undefined> {
     const bytes = await readIfThere(path(file));
+    return bytes && understood(file, () => z.parse(schema, JSON.parse(bytes.toString('utf8'))));
+  }
+
+  async function readList<S extends z.core.$ZodType, Entry>(
+    file: string,
+    schema: S,
+    list: keyof z.output<S>,
+    isEntry: (value: unknown) => value is Entry,
+  ): Promise<{ readonly head: z.output<S>; readonly entries: Iterable<Entry> } | undefined> {
+    const bytes = await readIfThere(path(file));
     if (bytes === undefined) return undefined;
-    try {
-      return z.parse(schema, JSON.parse(bytes.toString('utf8')));
-    } catch (cause) {
-      throw new SyncError(
-        'stateCorrupted',
-        `The state file .systemprompt/sync/${file} cannot be understood.`,
-        {
-          hint: 'It is damaged, or of another version. It may be deleted: then it is built anew.',
-          details: { file },
-          cause,
-        },
-      );
-    }
+    const { head, lines } = understood(file, () => {
+      const parsed = parseJsonLines(bytes);
+      return { ...parsed, head: z.parse(schema, parsed.head) };
+    });
+    return { head, entries: checkedEntries(file, lines ?? (head[list] as Iterable<unknown>), isEntry) };
   }
 
   async function readIfThere(file: string): Promise<Buffer | undefined> {
@@ -109,7 +125,7 @@ export function openStateDirectory(
     const temporary = join(await ensure('tmp'), `${randomUUID()}.tmp`);
     try {
       await refuseEscape(fileSystem, project, target);
-      await fileSystem.createFile(temporary, asLine(value), 0o600);
+      await fileSystem.createFile(temporary, await bytesOf(value), 0o600);
       await fileSystem.rename(temporary, target);
       await fileSystem.syncDirectory(folder);
     } catch (error) {
@@ -129,34 +145,50 @@ export function openStateDirectory(
     }
   }
 
-  return { projectRoot: project, fileSystem, path, ensure, readJson, writeJson, remove };
+  return { projectRoot: project, fileSystem, path, ensure, readJson, readList, writeJson, remove };
 }
 
-/** Of a large state: its text as a whole would be a second copy of it in memory. */
-const entriesPerPiece = 1_000;
-
-function asLine(value: StateFile): Buffer {
-  return Buffer.concat(Array.from(jsonPieces(value), (piece) => Buffer.from(piece)));
-}
-
-function* jsonPieces(value: StateFile): Generator<string> {
-  let separator = '{';
-  for (const [key, part] of Object.entries(value) as [string, unknown][]) {
-    if (part === undefined) continue;
-    yield `${separator}${JSON.stringify(key)}:`;
-    separator = ',';
-    if (Array.isArray(part)) yield* arrayPieces(part);
-    else yield JSON.stringify(part);
+function* checkedEntries<Entry>(
+  file: string,
+  values: Iterable<unknown>,
+  isEntry: (value: unknown) => value is Entry,
+): Generator<Entry> {
+  const iterator = values[Symbol.iterator]();
+  for (;;) {
+    const next = understood(file, () => iterator.next());
+    if (next.done === true) return;
+    if (!isEntry(next.value)) throw notUnderstood(file, undefined);
+    yield next.value;
   }
-  yield '}\n';
 }
 
-function* arrayPieces(values: readonly unknown[]): Generator<string> {
-  for (let start = 0; start < values.length; start += entriesPerPiece) {
-    const piece = JSON.stringify(values.slice(start, start + entriesPerPiece));
-    yield `${start === 0 ? '[' : ','}${piece.slice(1, -1)}`;
+/** @throws SyncError `stateCorrupted` for whatever `parse` throws */
+function understood<T>(file: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw notUnderstood(file, cause);
   }
-  yield values.length === 0 ? '[]' : ']';
+}
+
+function notUnderstood(file: string, cause: unknown): SyncError {
+  return new SyncError('stateCorrupted', `The state file .systemprompt/sync/${file} cannot be understood.`, {
+    hint: 'It is damaged, or of another version. It may be deleted: then it is built anew.',
+    details: { file },
+    cause,
+  });
+}
+
+/** What is large is printed in parts: an editor has other things to do meanwhile. */
+async function bytesOf(value: StateFile): Promise<Buffer> {
+  const breathe = breather(undefined);
+  const pieces: Buffer[] = [];
+  for (const piece of jsonLines(value)) {
+    pieces.push(Buffer.from(piece));
+    const pause = breathe();
+    if (pause) await pause;
+  }
+  return Buffer.concat(pieces);
 }
 
 /** Another process may have created it a moment ago. */

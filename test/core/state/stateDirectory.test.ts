@@ -7,6 +7,8 @@ import { openStateDirectory } from '../../../src/core/state/stateDirectory';
 import { temporaryProject } from './temporaryProject';
 
 const schema = z.object({ format: z.literal(1), names: z.array(z.string()) });
+const listSchema = z.object({ format: z.literal(1), names: z.array(z.unknown()) });
+const isText = (value: unknown) => typeof value === 'string';
 
 describe('stateDirectory', () => {
   it('creates nothing by being opened or read', async () => {
@@ -110,12 +112,47 @@ describe('stateDirectory', () => {
     expect(await readdir(state.path('tmp'))).toEqual([]);
   });
 
-  it.each([0, 1, 1_000, 1_001, 2_500])('writes the JSON of a list of %i entries', async (count) => {
+  it.each([0, 1, 1_000, 1_001, 2_500])(
+    'writes a list of %i entries, and reads it in two ways',
+    async (count) => {
+      const state = openStateDirectory(await temporaryProject());
+      const names = Array.from({ length: count }, (_, index) => `“${index}”\n[\n],`);
+      const value = { format: 1, left: undefined, nested: { lists: [[], [1]], text: null }, names };
+      await state.writeJson('a.json', value);
+      expect(await state.readJson('a.json', schema)).toEqual({ format: 1, names });
+      const list = await state.readList('a.json', listSchema, 'names', isText);
+      expect([...list!.entries]).toEqual(names);
+      expect(list!.head.format).toBe(1);
+    },
+  );
+
+  it.each([
+    ['printed on one line', '{"names":["a","b"],"format":1}'],
+    ['printed by hand', '{\n  "format": 1,\n  "names": [\n    "a",\n    "b"\n  ]\n}\n'],
+  ])('reads a list that was %s', async (_, text) => {
+    const root = await temporaryProject({ '.systemprompt/sync/a.json': text });
+    const list = await openStateDirectory(root).readList('a.json', listSchema, 'names', isText);
+    expect([...list!.entries]).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['cut off', '{"format":1,"names":[\n"a",\n"b"'],
+    ['damaged in the middle', '{"format":1,"names":[\n"a",\n"b\n]}\n'],
+    ['without the list', '{"format":1}'],
+    ['with an entry of another kind', '{"format":1,"names":[\n"a",\n1\n]}\n'],
+    ['with such an entry on one line', '{"format":1,"names":["a",1]}'],
+  ])('calls a list %s corrupted', async (_, text) => {
+    const root = await temporaryProject({ '.systemprompt/sync/a.json': text });
+    const read = async () => {
+      const list = await openStateDirectory(root).readList('a.json', listSchema, 'names', isText);
+      return [...list!.entries];
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'stateCorrupted' });
+  });
+
+  it('knows no list where there is no file', async () => {
     const state = openStateDirectory(await temporaryProject());
-    const names = Array.from({ length: count }, (_, index) => `“${index}”`);
-    const value = { format: 1, left: undefined, names, nested: { lists: [[], [1]], text: null } };
-    await state.writeJson('a.json', value);
-    expect(await readFile(state.path('a.json'), 'utf8')).toBe(`${JSON.stringify(value)}\n`);
+    expect(await state.readList('a.json', listSchema, 'names', isText)).toBeUndefined();
   });
 
   it('says so when a file stands where the folder belongs', async () => {

@@ -19,13 +19,15 @@ export interface ScanCache {
 /** path, size, mtimeMs, inode, slug, locale, digest, fileDigest, title: short, because there may be fifty thousand. */
 type Stored = readonly [string, number, number, number, string, string, string, string, string];
 
-const stored = z.custom<Stored>(
-  (value) =>
+function isStored(value: unknown): value is Stored {
+  return (
     Array.isArray(value) &&
     value.length === 9 &&
-    value.every((part, index) => typeof part === (index >= 1 && index <= 3 ? 'number' : 'string')),
-);
-const schema = z.object({ format: z.literal(1), signature: z.string(), files: z.array(stored) });
+    value.every((part, index) => typeof part === (index >= 1 && index <= 3 ? 'number' : 'string'))
+  );
+}
+
+const schema = z.object({ format: z.literal(1), signature: z.string(), files: z.array(z.unknown()) });
 
 interface Entry {
   stamp: FileStamp;
@@ -127,23 +129,20 @@ export class SourceScanCache implements ScanCache {
   }
 }
 
+/** Nothing where there is no cache, or none that can be used. */
 async function load(state: StateDirectory, group: SourceGroup): Promise<Map<string, Entry>> {
-  const entries = new Map<string, Entry>();
-  const kept = await readCache(state, group);
-  if (kept?.signature !== signatureOf(group)) return entries;
   const { sourceId } = group;
-  for (const [path, size, mtimeMs, inode, slug, locale, digest, fileDigest, title] of kept.files) {
-    const file = { sourceId, locale, slug, digest, path, fileDigest, title };
-    entries.set(path, { stamp: { size, mtimeMs, inode }, file, scan: 0 });
-  }
-  return entries;
-}
-
-async function readCache(state: StateDirectory, group: SourceGroup) {
+  const entries = new Map<string, Entry>();
   try {
-    return await state.readJson(cacheFile(group), schema);
+    const kept = await state.readList(cacheFile(group), schema, 'files', isStored);
+    if (kept?.head.signature !== signatureOf(group)) return entries;
+    for (const [path, size, mtimeMs, inode, slug, locale, digest, fileDigest, title] of kept.entries) {
+      const file = { sourceId, locale, slug, digest, path, fileDigest, title };
+      entries.set(path, { stamp: { size, mtimeMs, inode }, file, scan: 0 });
+    }
+    return entries;
   } catch (error) {
-    if (SyncError.is(error)) return undefined;
+    if (SyncError.is(error)) return new Map();
     throw error;
   }
 }
