@@ -10,3 +10,8 @@ export interface PageElement {
   querySelector(selector: string): PageElement | null;
   querySelectorAll(selector: string): Iterable<PageElement>;
 }
+
+/** The little of the page's globals that is used here. */
+export interface PageGlobals {
+  getComputedStyle(element: PageElement, pseudo: string): { readonly content: string };
+}

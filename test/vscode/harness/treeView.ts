@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { exactly } from './exactly';
-import type { PageElement } from './pageElement';
+import type { PageElement, PageGlobals } from './pageElement';
 
 export interface TreeRow {
   readonly label: string;
@@ -26,6 +26,8 @@ export interface TreeView {
   treeRows(view: string): Promise<TreeRow[]>;
   /** The row of a view whose label is `label`: to click, to right-click, to expand. */
   treeRow(view: string, label: string): Locator;
+  /** The letters that a decoration puts behind the row's label. */
+  rowLetters(view: string, label: string): Promise<string>;
   /** Expands or collapses. */
   toggleRow(view: string, label: string): Promise<void>;
   /** Ticks or unticks the row's checkbox. */
@@ -76,6 +78,9 @@ export function treeView(page: Page): TreeView {
       return pane(view).locator('.monaco-list-row').evaluateAll(readRows);
     },
     treeRow: row,
+    async rowLetters(view, label) {
+      return row(view, label).locator('.monaco-icon-label').evaluate(readLetters);
+    },
     async toggleRow(view, label) {
       const expanded = () => row(view, label).getAttribute('aria-expanded');
       const before = await expanded();
@@ -166,4 +171,10 @@ function readRows(rows: readonly PageElement[]): TreeRow[] {
         accessibleName: row.getAttribute('aria-label') ?? '',
       };
     });
+}
+
+/** Runs in the page. */
+function readLetters(label: PageElement): string {
+  const page = globalThis as unknown as PageGlobals;
+  return page.getComputedStyle(label, '::after').content.replaceAll('"', '');
 }

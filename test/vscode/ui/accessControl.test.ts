@@ -33,14 +33,7 @@ describe('access rules in the Changes view', () => {
   };
   const described = async (): Promise<Record<string, string>> =>
     Object.fromEntries((await rows()).map(({ label, description }) => [label, description]));
-  const letter = async (label: string) =>
-    open()
-      .workbench.treeRow(view, label)
-      .locator('.monaco-icon-label')
-      .evaluate((element) => {
-        const styles = (globalThis as unknown as PageGlobals).getComputedStyle(element, '::after');
-        return styles.content.replaceAll('"', '');
-      });
+  const letter = (label: string) => open().workbench.rowLetters(view, label);
   const choose = async (label: string, entry: string) => {
     const { workbench } = open();
     await workbench.contextMenu(workbench.treeRow(view, label), entry);
@@ -278,8 +271,3 @@ describe('access rules in the Changes view', () => {
       .toEqual([title, 'User rules']);
   });
 });
-
-/** The little of the page's globals that is used here: the project is compiled without the types of a browser. */
-interface PageGlobals {
-  getComputedStyle(element: unknown, pseudo: string): { readonly content: string };
-}

@@ -34,13 +34,7 @@ describe('a day with the sample project', () => {
     Object.fromEntries((await rows()).map(({ label, description }) => [label, description]));
   const checked = async () =>
     (await rows()).filter((each) => each.checked === true).map(({ label }) => label);
-  const letters = async (label: string) => {
-    const decoration = open().workbench.treeRow(view, label).locator('.monaco-icon-label');
-    return decoration.evaluate((element) => {
-      const styles = (globalThis as unknown as PageGlobals).getComputedStyle(element, '::after');
-      return styles.content.replaceAll('"', '');
-    });
-  };
+  const letters = (label: string) => open().workbench.rowLetters(view, label);
 
   /** A menu ignores clicks for a moment after it has opened, so that the right click itself chooses nothing. */
   const choose = async (label: string, entry: string) => {
@@ -360,8 +354,3 @@ describe('a day with the sample project', () => {
     expect(log).not.toMatch(/postgres(?:ql)?:\/\/[^\s:]+:(?!\*\*\*)[^\s@]+@/);
   });
 });
-
-/** The little of the page's globals that is used here: the project is compiled without the types of a browser. */
-interface PageGlobals {
-  getComputedStyle(element: unknown, pseudo: string): { readonly content: string };
-}
