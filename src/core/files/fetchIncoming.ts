@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { SkippedItem } from '../models/plan';
 import { ioError } from '../state/ioReason';
+import { flushingAhead } from '../state/flushingAhead';
 import type { SwapStaging } from '../state/swapStaging';
 import { SyncError } from '../syncError';
 import type { ApplyContext } from './applyContext';
@@ -44,7 +45,11 @@ export async function fetchIncoming(
   const staged =
     missing.size === 0
       ? undefined
-      : await fetchPlanned(input, missing, staging.folder, { mode: fileMode, keeper });
+      : await fetchPlanned(input, missing, staging.folder, {
+          mode: fileMode,
+          keeper,
+          onWritten: flushingAhead(input.state.fileSystem, staging.folder),
+        });
   for (const [path, step] of missing) {
     const file = staged?.get(path);
     if (file !== undefined && file.sha256 === step.digest)

@@ -22,6 +22,8 @@ export interface FetchRemoteInput {
   readonly mode?: number;
   /** Gets contents as they arrive; after a broken connection once more. */
   readonly keeper?: ContentKeeper;
+  /** Told of what is unpacked, piece by piece. */
+  readonly onWritten?: (bytes: number) => void;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface FetchRemoteInput {
  * @throws SyncError `tarballUnsafe` when any entry breaks a rule: nothing is left staged; else as the client says
  */
 export async function fetchRemote(input: FetchRemoteInput): Promise<ReadonlyMap<string, StagedFile>> {
-  const { client, context, wanted, filter, directories, limits, folder, mode, keeper } = input;
+  const { client, context, wanted, filter, directories, limits, folder, mode, keeper, onWritten } = input;
   const served = new Set(directories);
   const check = ({ path, kind }: ArchiveEntry): void => {
     const [top = '', below] = path.split('/', 2);
@@ -51,6 +53,7 @@ export async function fetchRemote(input: FetchRemoteInput): Promise<ReadonlyMap<
           directory: folder,
           mode,
           keeper,
+          onWritten,
           check,
           want: ({ path }) => wanted(path),
           signal: context.signal,

@@ -1,4 +1,4 @@
-import { crc32, createInflateRaw } from 'node:zlib';
+import { crc32, createInflateRaw, type ZlibOptions } from 'node:zlib';
 
 import { SyncError } from '../../syncError';
 import type { ArchiveLimits } from './archiveLimits';
@@ -8,6 +8,8 @@ import { parseGzipHeader } from './gzipHeader';
 const trailerBytes = 8;
 /** What is unpacked at once: each piece is a turn of the thread pool. */
 const pieceBytes = 128 * 1024;
+/** Unpacked ahead of what the reader has taken: the thread pool goes on while the reader works. */
+const aheadBytes = 512 * 1024;
 
 /**
  * Unpacks a stream that is exactly one gzip member and nothing else. Node's own gunzip takes any number of members
@@ -23,7 +25,10 @@ export async function* gunzipMember(
   limits: Pick<ArchiveLimits, 'maxTotalBytes' | 'maxRatio' | 'ratioGraceBytes'>,
 ): AsyncGenerator<Buffer> {
   const input = source[Symbol.asyncIterator]();
-  const inflate = createInflateRaw({ chunkSize: pieceBytes });
+  const inflate = createInflateRaw({
+    chunkSize: pieceBytes,
+    readableHighWaterMark: aheadBytes,
+  } as ZlibOptions);
   let checksum = 0;
   let length = 0;
   try {

@@ -43,6 +43,8 @@ export interface StageArchiveOptions extends ReadArchiveOptions {
   readonly want?: (entry: ArchiveEntry) => boolean;
   /** Whoever needs contents as well gets them from here, and need not read them back. */
   readonly keeper?: ContentKeeper | undefined;
+  /** Told of every piece that was handed to the system. */
+  readonly onWritten?: ((bytes: number) => void) | undefined;
 }
 
 interface OpenFile {
@@ -86,6 +88,7 @@ export async function stageArchive(
           open.hash.update(chunk);
           open.pieces?.push(chunk);
           writeWhole(open.descriptor, chunk, open.stagedPath);
+          options.onWritten?.(chunk.length);
         },
         end() {
           if (open === undefined) return;

@@ -1,6 +1,7 @@
 import type { Header } from 'tar';
 
 import { unsafeArchive } from './archiveRule';
+import { readPlainHeader } from './plainTarHeader';
 
 export type TarHeaderKind = 'file' | 'directory' | 'longPath' | 'pax' | 'end';
 
@@ -25,6 +26,11 @@ const posixMagic = 'ustar\0';
  * @throws SyncError tarballUnsafe
  */
 export function readTarHeader(block: Buffer, Codec: typeof Header): TarHeader {
+  return readPlainHeader(block) ?? readAnyHeader(block, Codec);
+}
+
+/** As {@link readTarHeader}, for headers of every kind. */
+export function readAnyHeader(block: Buffer, Codec: typeof Header): TarHeader {
   const header = decode(block, Codec);
   if (header.nullBlock) return { kind: 'end', path: '', size: 0, executable: false };
   if (!header.cksumValid) throw unsafeArchive('header', 'the checksum of a tar header is wrong');
