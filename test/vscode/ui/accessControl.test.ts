@@ -91,7 +91,7 @@ describe('access rules in the Changes view', () => {
     await workbench.treeRow(view, 'admin').click();
     await workbench.openTab('agent/night_watch (admin) (database ↔ file)');
     await expect.poll(async () => (await workbench.diffText()).original, patience).toContain('access: deny');
-    expect((await workbench.diffText()).modified).toContain('access: allow');
+    await expect.poll(async () => (await workbench.diffText()).modified, patience).toContain('access: allow');
     await workbench.page.locator('.editor.original .view-lines').click();
     await workbench.page.keyboard.type('x');
     expect((await workbench.diffText()).original).not.toContain('x');

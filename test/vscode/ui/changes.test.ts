@@ -46,7 +46,7 @@ describe('a day with the sample project', () => {
     const { workbench } = open();
     await workbench.openContainer('Systemprompt Sync');
     await workbench.treeRow(view, 'guides').waitFor({ timeout: 60_000 });
-    expect(await described()).toEqual({
+    await expect.poll(described, patience).toEqual({
       blog: '1 added on disk, 1 conflict, 1 invalid',
       'storm-report': 'conflict: changed on both sides',
       'new-ferry': 'added on disk',
@@ -141,6 +141,12 @@ describe('a day with the sample project', () => {
     const { workbench } = open();
     await workbench.treeRow(view, 'first-agent').click();
     await workbench.openTab('first-agent (database ↔ disk)');
+    await expect
+      .poll(
+        async () => Object.values(await workbench.diffText()).every((text) => text.includes('keywords:')),
+        patience,
+      )
+      .toBe(true);
     const { original, modified } = await workbench.diffText();
     expect(original).toContain('agents, start, beginner');
     expect(modified).not.toContain('agents, start, beginner');
@@ -210,11 +216,11 @@ describe('a day with the sample project', () => {
     const frontmatter = 'title: Out\nslug: from-outside\nkind: blog\nauthor: A\npublished_at: 2026-01-02';
     await writeFile(made, `---\n${frontmatter}\n---\n\nHello.\n`);
     await expect.poll(async () => (await described())['from-outside'], patience).toBe('added on disk');
-    expect(await checked()).toEqual(['writing-skills']);
+    await expect.poll(checked, patience).toEqual(['writing-skills']);
     // Its folder goes as well: that is one event, not one for each file.
     await rm(path.dirname(made), { recursive: true });
     await expect.poll(async () => Object.keys(await described()), patience).not.toContain('from-outside');
-    expect(await checked()).toEqual(['writing-skills']);
+    await expect.poll(checked, patience).toEqual(['writing-skills']);
   });
 
   it('pushes the checked items after one question, and leaves conflicts alone', async () => {
@@ -344,7 +350,9 @@ describe('a day with the sample project', () => {
       .poll(async () => (await workbench.toasts()).map(({ message }) => message), patience)
       .toEqual([]);
     expect(await row('summer-hours')).toEqual(before);
-    expect((await described())['summer-hours']).toBe('modified · body · changed on disk');
+    await expect
+      .poll(async () => (await described())['summer-hours'], patience)
+      .toBe('modified · body · changed on disk');
   });
 
   it('writes no password into its log', async () => {

@@ -60,7 +60,7 @@ describe('users and contexts of two databases', () => {
     await expect
       .poll(async () => (await described())['Database'], patience)
       .toBe('2 to push, 1 to pull, 1 undecided');
-    expect(await described()).toMatchObject({
+    await expect.poll(described, patience).toMatchObject({
       Users: '2 to push, 1 to pull',
       ann: 'changed in the own database · full_name',
       bea: 'only in the own database',
@@ -78,7 +78,9 @@ describe('users and contexts of two databases', () => {
     await expect
       .poll(async () => (await workbench.diffText()).original, patience)
       .toContain('full_name: Ann Old');
-    expect((await workbench.diffText()).modified).toContain('full_name: Ann New');
+    await expect
+      .poll(async () => (await workbench.diffText()).modified, patience)
+      .toContain('full_name: Ann New');
   });
 
   it('pushes what is newer after the plan was shown, and lets conflicts be', async () => {

@@ -97,7 +97,7 @@ describe('deploys in the editor', () => {
     expect(await standIns.calls()).toEqual([]);
 
     // The welcome contents, which say it otherwise, are hidden by these groups.
-    expect(await described('Jobs')).toBe('off: nothing runs by itself');
+    await expect.poll(() => described('Jobs'), patience).toBe('off: nothing runs by itself');
     await workbench.rowAction(view, 'Jobs', 'Turn On Jobs');
     await expect
       .poll(() => described('Jobs'), patience)

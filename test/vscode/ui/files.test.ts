@@ -113,7 +113,7 @@ describe('the files of a tenant', () => {
     const { workbench } = open();
     await workbench.openContainer('Systemprompt Sync');
     await workbench.treeRow(view, 'skills').waitFor({ timeout: 60_000 });
-    expect(await described()).toEqual({
+    await expect.poll(described, patience).toEqual({
       [`tenant-1 on ${host}`]: '8 different',
       agents: '2',
       'left.md': 'deleted here',

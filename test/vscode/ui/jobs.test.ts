@@ -66,15 +66,11 @@ describe('jobs in the editor', () => {
     const { workbench } = open();
     await workbench.welcomeButton(view, 'Turn On Jobs');
     await expect.poll(() => described('content_sync'), patience).toMatch(/^next \d.* · never run$/);
-    expect((await workbench.treeRows(view)).map(({ label }) => label)).toEqual([
-      'Jobs',
-      'content_sync',
-      'access_control_sync',
-      'database_cleanup',
-      'publish_pipeline',
-    ]);
-    expect(await described('access_control_sync')).toBe('off · never run');
-    expect(await described('database_cleanup')).toBe('server · 0 0 4 * * * · never run');
+    await expect
+      .poll(async () => (await workbench.treeRows(view)).map(({ label }) => label), patience)
+      .toEqual(['Jobs', 'content_sync', 'access_control_sync', 'database_cleanup', 'publish_pipeline']);
+    await expect.poll(() => described('access_control_sync'), patience).toBe('off · never run');
+    await expect.poll(() => described('database_cleanup'), patience).toBe('server · 0 0 4 * * * · never run');
     await workbench.treeRow(view, 'database_cleanup').click({ button: 'right' });
     expect(await workbench.page.locator('.monaco-menu:visible .action-label').count()).toBe(0);
     expect(await toasts()).toEqual([]);
