@@ -61,12 +61,12 @@ async function newRules(url: string): Promise<void> {
   const single: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     await empty();
-    const turns = proxy.turns();
+    const turns = await proxy.turns();
     let start = performance.now();
     await sync.apply(sync.plan(await sync.diff(), {}));
     ours.push((performance.now() - start) / rules);
     if (round === 0)
-      console.log(`\nRound trips of one diff and apply, both sessions: ${proxy.turns() - turns}`);
+      console.log(`\nRound trips of one diff and apply, both sessions: ${(await proxy.turns()) - turns}`);
     await empty();
     start = performance.now();
     await oneStatementPerRule(url);
@@ -113,12 +113,12 @@ async function unchanged(url: string): Promise<void> {
   const sync = await syncThrough(url);
   await sync.apply(sync.plan(await sync.diff(), { override: true, deleteOrphans: true, prune: true }));
   const before = await lastWrite();
-  const turns = proxy.turns();
+  const turns = await proxy.turns();
   await sync.diff();
-  const withData = proxy.turns() - turns;
-  const bare = proxy.turns();
+  const withData = (await proxy.turns()) - turns;
+  const bare = await proxy.turns();
   await connectAndAsk(url, 'SELECT 1');
-  const bareTurns = proxy.turns() - bare;
+  const bareTurns = (await proxy.turns()) - bare;
   await measure(`${rules} rules unchanged, at ${2 * oneWayMs} ms round trip`, [
     { name: 'connect and SELECT 1', run: () => connectAndAsk(url, 'SELECT 1') },
     {

@@ -91,12 +91,12 @@ async function push(where: string, url: string, goal: number): Promise<void> {
   const single: number[] = [];
   for (let round = 0; round < 5; round += 1) {
     await empty();
-    const turnsBefore = proxy.turns();
+    const turnsBefore = await proxy.turns();
     const start = performance.now();
     await sync.apply(plan);
     ours.push((performance.now() - start) / files);
     if (round === 0 && url !== postgres.url)
-      console.log(`\nRound trips of one push: ${proxy.turns() - turnsBefore}`);
+      console.log(`\nRound trips of one push: ${(await proxy.turns()) - turnsBefore}`);
     await empty();
     single.push(await oneStatementPerRow(url));
   }

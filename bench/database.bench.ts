@@ -109,11 +109,11 @@ async function nearby(local: string, cloud: string, plain: string): Promise<void
 async function distant(local: string, cloud: string, plain: string): Promise<void> {
   await empty(cloud, plain);
   const service = await newService(local, through(cloud));
-  const start = proxy.turns();
+  const start = await proxy.turns();
   const cold = await timed(() => push(service, rows));
-  const coldTurns = proxy.turns() - start;
+  const coldTurns = (await proxy.turns()) - start;
   const same = await timed(() => push(service, 0));
-  const sameTurns = proxy.turns() - start - coldTurns;
+  const sameTurns = (await proxy.turns()) - start - coldTurns;
   const slow = await perRow(local, through(plain), sampledFarUsers);
   printTable(
     `push, ${roundTripMs} ms round trip`,

@@ -1,7 +1,7 @@
 export interface DelayProxy {
   readonly port: number;
   /** Round trips so far, on all connections. */
-  turns(): number;
+  turns(): Promise<number>;
   close(): Promise<void>;
 }
 

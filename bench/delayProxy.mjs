@@ -1,63 +1,36 @@
 // A TCP proxy on loopback that makes every byte arrive later, so that a distant server can be measured on one machine.
-import { connect, createServer } from 'node:net';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const script = fileURLToPath(new URL('delayProxyProcess.mjs', import.meta.url));
 
 /**
+ * Starts the proxy in a process of its own: a network costs its user no time, and is not late when the user is busy.
+ *
  * @param {object} options
  * @param {number} options.port of the server on loopback
  * @param {number} [options.delayMs] one way; a round trip takes twice that
- * @returns {Promise<{port: number, turns: () => number, close: () => Promise<void>}>} `turns` counts round trips: how often
- *   a client spoke after the server had, on all connections
+ * @returns {Promise<{port: number, turns: () => Promise<number>, close: () => Promise<void>}>} `turns` counts round trips:
+ *   how often a client spoke after the server had, on all connections
  */
 export async function startDelayProxy({ port, delayMs = 0 }) {
-  let turns = 0;
-  const sockets = new Set();
-  const server = createServer((client) => {
-    const upstream = connect(port, '127.0.0.1');
-    let serverSpoke = true;
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', () => socket.destroy());
-      socket.on('close', () => sockets.delete(socket));
-    }
-    client.on('data', () => {
-      if (serverSpoke) turns += 1;
-      serverSpoke = false;
-    });
-    upstream.on('data', () => {
-      serverSpoke = true;
-    });
-    forward(client, upstream, delayMs);
-    forward(upstream, client, delayMs);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const child = fork(script, [String(port), String(delayMs)], { execArgv: [] });
+  const gone = once(child, 'exit');
+  const [ready] = await Promise.race([
+    once(child, 'message'),
+    gone.then(() => Promise.reject(new Error('The delaying proxy did not start.'))),
+  ]);
   return {
-    port: server.address().port,
-    turns: () => turns,
-    close() {
-      for (const socket of sockets) socket.destroy();
-      return new Promise((resolve) => server.close(resolve));
+    port: ready.port,
+    async turns() {
+      const answer = once(child, 'message');
+      child.send('turns');
+      return (await answer)[0].turns;
+    },
+    async close() {
+      child.disconnect();
+      await gone;
     },
   };
-}
-
-/** More than this in flight and the sender waits: a proxy that takes everything at once would hide a slow receiver. */
-const maxInFlight = 8 * 1024 * 1024;
-
-function forward(from, to, delayMs) {
-  let inFlight = 0;
-  const deliver = (chunk) => {
-    if (to.destroyed) return;
-    to.write(chunk, () => {
-      inFlight -= chunk.length;
-      if (inFlight < maxInFlight && from.isPaused()) from.resume();
-    });
-  };
-  from.on('data', (chunk) => {
-    inFlight += chunk.length;
-    if (inFlight >= maxInFlight) from.pause();
-    if (delayMs === 0) deliver(chunk);
-    else setTimeout(deliver, delayMs, chunk);
-  });
-  from.on('close', () => setTimeout(() => to.end(), delayMs));
 }
