@@ -5,6 +5,7 @@ import { databaseError, isConnectionLoss, isDatabaseFailure } from './databaseEr
 import type { DatabaseTarget } from './databaseTarget';
 import { openClient, type OpenClient } from './openClient';
 import { everythingAsText } from './parseTypes';
+import { SessionOpening } from './sessionOpening';
 import { runTransaction, type TransactionOptions } from './transaction';
 
 /** After a cancel the server gets this long to answer before the connection is cut. */
@@ -39,14 +40,20 @@ export interface Database {
     options?: QueryOptions,
   ): Promise<QueryResult<Row>>;
   /**
-   * BEGIN, `run`, COMMIT; ROLLBACK when `run` throws. With `retries`, a serialisation failure or deadlock (40001, 40P01)
-   * starts `run` over, so it must not have effects outside the database. Transactions do not nest.
+   * BEGIN, `run`, COMMIT; ROLLBACK when `run` throws. BEGIN waits for the first statement of `run`. With `retries`, a
+   * serialisation failure or deadlock (40001, 40P01) starts `run` over, so it must not have effects outside the database.
+   * Transactions do not nest.
    *
    * @throws SyncError database; its detail `outcomeUnknown` is true when the connection was lost during COMMIT
    */
   transaction<T>(run: (db: Database) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** The driver's client, for COPY streams; what it throws is put into words like that of `query`. */
   withClient<T>(run: (client: Client) => Promise<T>): Promise<T>;
+  /**
+   * The same for one statement without placeholders: as the first of its transaction it saves a round trip.
+   * @param run sends `message`, which is the statement behind what opens the session and the transaction
+   */
+  withStatement<T>(statement: string, run: (client: Client, message: string) => Promise<T>): Promise<T>;
 }
 
 export interface DatabaseOptions {
@@ -129,19 +136,29 @@ function databaseOver(
   { signal, logger }: RunContext,
 ): Database {
   const { client } = opened;
+  const opening = new SessionOpening(opened.settings);
   let inTransaction = false;
 
-  const withClient = async <T>(run: (client: Client) => Promise<T>): Promise<T> => {
+  const watched = async <T>(run: () => Promise<T>): Promise<T> => {
     SyncError.throwIfAborted(signal);
     try {
-      return await run(client);
+      return await run();
     } catch (error) {
       throw inWords(error, target, signal);
     }
   };
 
+  const withClient = <T>(run: (client: Client) => Promise<T>): Promise<T> =>
+    watched(async () => {
+      await opening.send((message) => client.query(message));
+      return run(client);
+    });
+
   const commit = async (): Promise<void> => {
     SyncError.throwIfAborted(signal);
+    if (opening.begun === 'no') return;
+    // A COMMIT without a BEGIN would succeed.
+    if (opening.begun === 'unknown') throw rolledBack(target);
     watch.committing = true;
     try {
       const { command } = await client.query('COMMIT');
@@ -155,6 +172,7 @@ function databaseOver(
   };
 
   const rollback = async (): Promise<void> => {
+    if (opening.begun === 'no') return;
     try {
       await client.query('ROLLBACK');
     } catch (error) {
@@ -167,6 +185,8 @@ function databaseOver(
   const db: Database = {
     target,
     withClient,
+    withStatement: (statement, run) =>
+      watched(() => opening.sendBefore(statement, (message) => run(client, message))),
     query: <Row extends object>(text: string, values?: readonly unknown[], options?: QueryOptions) =>
       withClient(async () => {
         const result = await client.query<Row>({
@@ -182,12 +202,13 @@ function databaseOver(
       inTransaction = true;
       try {
         return await runTransaction(
-          { begin: (sql) => db.query(sql), commit, rollback },
+          { begin: (statement) => opening.startTransaction(statement), commit, rollback },
           () => run(db),
           options,
           signal,
         );
       } finally {
+        opening.endTransaction();
         inTransaction = false;
       }
     },

@@ -166,8 +166,8 @@ export function writeBinaryRows(
 
 async function send(target: Database, copy: string, chunks: AsyncIterable<string | Buffer>): Promise<number> {
   const { from } = await import('pg-copy-streams');
-  return target.withClient(async (client) => {
-    const output = client.query(from(copy));
+  return target.withStatement(copy, async (client, message) => {
+    const output = client.query(from(message));
     await finished(pipeline(Readable.from(chunks), output), [output]);
     return output.rowCount;
   });

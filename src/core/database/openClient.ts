@@ -25,6 +25,8 @@ export interface SessionOptions {
 
 export interface OpenClient {
   readonly client: Client;
+  /** Statements that prepare the session: UTC, ISO dates, time limits. They are still to be sent. */
+  readonly settings: string;
   /** Asks the server to stop the running statement. Never throws: the caller falls back to `destroy`. */
   cancelStatement(): Promise<void>;
   /** Cuts the connection; the server rolls back what was not committed. */
@@ -34,8 +36,7 @@ export interface OpenClient {
 }
 
 /**
- * Connects within 10 seconds and prepares the session: UTC, ISO dates, time limits. Cancelling the context's signal ends
- * the attempt.
+ * Connects within 10 seconds. Cancelling the context's signal ends the attempt.
  *
  * @throws SyncError database, cancelled, or missingConfig for a certificate file
  */
@@ -90,7 +91,6 @@ async function connectOnce(
   signal?.addEventListener('abort', destroy, { once: true });
   try {
     await client.connect();
-    await client.query(sessionSettings(options));
   } catch (error) {
     destroy();
     throw error;
@@ -100,6 +100,7 @@ async function connectOnce(
 
   return {
     client,
+    settings: sessionSettings(options),
     destroy,
     async cancelStatement() {
       const key = backendKeyOf(client);

@@ -13,7 +13,8 @@ export interface TransactionOptions {
 }
 
 export interface TransactionSteps {
-  begin(statement: string): Promise<unknown>;
+  /** Has the statement sent before any other. */
+  begin(statement: string): void;
   commit(): Promise<void>;
   /** Must not throw: the error that led to it is the one to report. */
   rollback(): Promise<void>;
@@ -51,7 +52,7 @@ async function attempt<T>(
   options: TransactionOptions,
 ): Promise<T> {
   try {
-    await steps.begin(beginStatement(options));
+    steps.begin(beginStatement(options));
     const result = await work();
     await steps.commit();
     return result;

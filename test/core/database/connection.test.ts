@@ -6,6 +6,7 @@ import { type DatabaseTarget, parseDatabaseUrl } from '../../../src/core/databas
 import { quietContext } from '../../../src/core/ports';
 import { SyncError } from '../../../src/core/syncError';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { startStatementProxy } from '../accessControl/statementProxy';
 
 let database: TestDatabase;
 let target: DatabaseTarget;
@@ -252,6 +253,76 @@ describe('a transaction', () => {
     const error = await committing;
     expect(error).toMatchObject({ code: 'database', details: { outcomeUnknown: true } });
     expect(error.message).toContain('while the changes were being committed');
+  });
+});
+
+describe('what opens a session and a transaction', () => {
+  const copy = (db: Database, line: string): Promise<number> =>
+    db.withStatement('COPY note FROM STDIN', async (client, message) => {
+      const { from } = await import('pg-copy-streams');
+      const stream = client.query(from(message));
+      return new Promise((resolve, reject) => {
+        stream.on('error', reject).on('finish', () => resolve(stream.rowCount));
+        stream.end(line);
+      });
+    });
+
+  test('goes with the first COPY in one message, and COMMIT is the second', async () => {
+    const proxy = await startStatementProxy();
+    const through = parseDatabaseUrl(proxy.through(database.url), 'a test');
+    await withDatabase(through, { context: quietContext() }, (db) =>
+      db.transaction(() => copy(db, '60\tcopied\n')),
+    );
+    expect(proxy.answered).toBe(2);
+    expect(await noteText(60)).toBe('copied');
+    await proxy[Symbol.asyncDispose]();
+  });
+
+  test('has settings that outlive a transaction whose first statement fails', async () => {
+    const shown = await use(
+      async (db) => {
+        await expect(db.transaction(() => copy(db, 'sixty\tcopied\n'))).rejects.toMatchObject({
+          details: { sqlstate: '22P02' },
+        });
+        const { rows } = await db.query(
+          "SELECT current_setting('TimeZone') AS zone, current_setting('lock_timeout') AS lock",
+        );
+        return rows;
+      },
+      { lockTimeoutMs: 1_234 },
+    );
+    expect(shown).toEqual([{ zone: 'UTC', lock: '1234ms' }]);
+  });
+
+  test('keeps a statement in its transaction after one that the server could not even read', async () => {
+    const error = await failure((db) =>
+      db.transaction(async () => {
+        await db
+          .withStatement('nonsense', (client, message) => client.query(message))
+          .catch(() => 'swallowed');
+        await copy(db, '61\tundone\n');
+        throw await failure(() => db.query('SELECT nonsense'));
+      }),
+    );
+    expect(error.details).toMatchObject({ sqlstate: '42703' });
+    expect(await noteText(61)).toBeUndefined();
+  });
+
+  test('does not report success when the only statement was not understood', async () => {
+    const error = await failure((db) =>
+      db.transaction(() =>
+        db.withStatement('nonsense', (client, message) => client.query(message)).catch(() => 'swallowed'),
+      ),
+    );
+    expect(error.message).toContain('rolled the transaction back');
+  });
+
+  test('is not sent for a transaction without statements', async () => {
+    const proxy = await startStatementProxy();
+    const through = parseDatabaseUrl(proxy.through(database.url), 'a test');
+    await withDatabase(through, { context: quietContext() }, (db) => db.transaction(async () => {}));
+    expect(proxy.answered).toBe(0);
+    await proxy[Symbol.asyncDispose]();
   });
 });
 
