@@ -43,7 +43,7 @@ async function change(path: string, text: string | undefined): Promise<Change> {
     sha256: sha256(text),
     executable: false,
     stagedPath,
-    number: 0,
+    name: 0,
   };
   return { path, staged, target };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { SkippedItem } from '../models/plan';
 import { ioError } from '../state/ioReason';
+import type { StagedContent } from '../state/fileSwap';
 import { flushingAhead } from '../state/flushingAhead';
 import type { SwapStaging } from '../state/swapStaging';
 import { SyncError } from '../syncError';
@@ -8,13 +9,14 @@ import type { ApplyContext } from './applyContext';
 import type { ContentKeeper } from './archive/stageArchive';
 import { openContentCache, type ContentCache } from './contentCache';
 import { fetchPlanned } from './fetchPlanned';
+import { foldersToCreate } from './foldersToCreate';
 import { movedFile } from './filesOutcome';
 import type { FileStep } from './filesPlan';
 
 /** A new content that lies in the staging of the swap. */
 export interface Incoming {
-  /** Its number there. */
-  readonly staged: number;
+  /** Its name there. */
+  readonly staged: StagedContent['staged'];
   readonly executable: boolean;
 }
 
@@ -48,12 +50,13 @@ export async function fetchIncoming(
       : await fetchPlanned(input, missing, staging.folder, {
           mode: fileMode,
           keeper,
+          folderOf: await foldersToCreate(input.state.fileSystem, input.servicesDir, missing.keys()),
           onWritten: flushingAhead(input.state.fileSystem, staging.folder),
         });
   for (const [path, step] of missing) {
     const file = staged?.get(path);
     if (file !== undefined && file.sha256 === step.digest)
-      incoming.set(path, { staged: file.number, executable: file.executable });
+      incoming.set(path, { staged: file.name, executable: file.executable });
     else refuse(movedFile(path, file ? 'changed on the tenant' : 'deleted on the tenant'));
   }
 

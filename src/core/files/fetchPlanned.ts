@@ -14,7 +14,7 @@ export function fetchPlanned(
   { plan, tenant, context, limits }: ApplyContext,
   paths: ReadonlyMap<string, unknown>,
   folder: string,
-  how: Pick<FetchRemoteInput, 'mode' | 'keeper' | 'onWritten'> = {},
+  how: Pick<FetchRemoteInput, 'mode' | 'keeper' | 'folderOf' | 'onWritten'> = {},
 ): Promise<ReadonlyMap<string, StagedFile>> {
   return fetchRemote({
     client: tenant.client,

@@ -22,6 +22,8 @@ export interface FetchRemoteInput {
   readonly mode?: number;
   /** Gets contents as they arrive; after a broken connection once more. */
   readonly keeper?: ContentKeeper;
+  /** See `StageArchiveOptions`. */
+  readonly folderOf?: (path: string) => string | undefined;
   /** Told of what is unpacked, piece by piece. */
   readonly onWritten?: (bytes: number) => void;
 }
@@ -34,7 +36,8 @@ export interface FetchRemoteInput {
  * @throws SyncError `tarballUnsafe` when any entry breaks a rule: nothing is left staged; else as the client says
  */
 export async function fetchRemote(input: FetchRemoteInput): Promise<ReadonlyMap<string, StagedFile>> {
-  const { client, context, wanted, filter, directories, limits, folder, mode, keeper, onWritten } = input;
+  const { client, context, wanted, filter, directories, limits, folder, mode, keeper, folderOf, onWritten } =
+    input;
   const served = new Set(directories);
   const check = ({ path, kind }: ArchiveEntry): void => {
     const [top = '', below] = path.split('/', 2);
@@ -53,6 +56,7 @@ export async function fetchRemote(input: FetchRemoteInput): Promise<ReadonlyMap<
           directory: folder,
           mode,
           keeper,
+          folderOf,
           onWritten,
           check,
           want: ({ path }) => wanted(path),

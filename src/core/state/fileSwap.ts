@@ -3,6 +3,7 @@ import { messageOf } from '../syncError';
 import { beginPass, carryOutEntry } from './carryOutEntry';
 import { ioError } from './ioReason';
 import { foldedPath, unportablePathReason } from './portablePath';
+import { moveNewFolders } from './moveNewFolders';
 import type { ProjectLock } from './projectLock';
 import { stageChanges, type AcceptedChange, type StagedChange } from './stageChanges';
 import type { StateDirectory } from './stateDirectory';
@@ -23,8 +24,8 @@ export const swapBatch = { files: 500, bytes: 32 * 1024 * 1024 } as const;
 
 /** A content that lies in the swap's staging already (swapStaging.ts), and was hashed as it was written there. */
 export interface StagedContent {
-  /** The number that is its name there; each is used once. */
-  readonly staged: number;
+  /** Its name there, each is used once: a number, or `f3/a.md` for a file that has its own name in a folder of the staging. */
+  readonly staged: number | string;
   /** SHA-256, lower-case hex. */
   readonly digest: string;
 }
@@ -170,14 +171,26 @@ async function swapAll(
   const applied: FileChange[] = [];
   const refused: RefusedChange[] = [];
   const pass = beginPass(state, journal);
-  for (const { change, entry } of staged) {
-    if (context.signal?.aborted) break;
+  const moved = new Set<StagedChange>();
+  const done = (change: FileChange): void => {
+    applied.push(change);
+    onApplied?.(change);
+  };
+  const mayGoOn = async (): Promise<boolean> => {
+    if (context.signal?.aborted) return false;
     await lock.assertHeld();
-    const outcome = await carryOutEntry(pass, entry);
-    if (outcome === undefined) {
-      applied.push(change);
-      onApplied?.(change);
-    } else refused.push({ change, reason: outcome });
+    return true;
+  };
+  await moveNewFolders(pass, staged, mayGoOn, (one) => {
+    moved.add(one);
+    done(one.change);
+  });
+  for (const one of staged) {
+    if (moved.has(one)) continue;
+    if (!(await mayGoOn())) break;
+    const outcome = await carryOutEntry(pass, one.entry);
+    if (outcome === undefined) done(one.change);
+    else refused.push({ change: one.change, reason: outcome });
   }
   await wrapped('Could not flush the written files', () => flushFolders(state, journal, pass.folders));
   return { applied, refused, cancelled: applied.length + refused.length < staged.length };

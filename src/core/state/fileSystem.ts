@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import * as blocking from 'node:fs';
 import type { Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { sep } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { breather } from '../disk/breathe';
 import { errnoOf } from '../syncError';
@@ -33,7 +33,7 @@ export interface FileSystem {
   /** Replaces the first bytes of a file that exists; never creates one. Not flushed. */
   readonly overwrite: (path: string, data: Uint8Array) => Promise<void>;
   readonly syncFile: (path: string) => Promise<void>;
-  /** Flushes files that lie directly in one folder. */
+  /** Flushes files that lie in one folder, or in folders of it, and the lists of names of all these folders. */
   readonly syncFiles: (folder: string, paths: readonly string[]) => Promise<void>;
   /** A hint, which never fails: the disk may begin with what was written on the folder's volume. */
   readonly flushAhead: (folder: string) => Promise<void>;
@@ -205,6 +205,8 @@ const run = promisify(execFile);
 async function syncFiles(folder: string, paths: readonly string[]): Promise<void> {
   if (paths.length >= manyFiles && (await syncVolume(folder))) return;
   await inGroups(paths, syncFile);
+  const folders = new Set(paths.map((path) => dirname(path)));
+  for (const one of folders.add(folder)) await syncDirectory(one);
 }
 
 async function syncDirectories(paths: readonly string[]): Promise<void> {

@@ -104,7 +104,9 @@ async function recoverEntry(
       found.kind === 'missing' ? null : digestOfFile(fileSystem, target),
       digestOfFile(fileSystem, staged),
     ]);
-    folders.add(dirname(target));
+    // The run that died may have created all of them.
+    for (let folder = dirname(target); isInside(root, folder); folder = dirname(folder)) folders.add(folder);
+    folders.add(root);
     if (entry.after === null && now === null && kept !== null && kept !== entry.before) {
       await putBack(fileSystem, staged, target);
       return { reason: 'it has changed meanwhile' };

@@ -60,12 +60,14 @@ export async function stageChanges(options: StageOptions): Promise<readonly Stag
 function planEntries({ journal, accepted, stateDevice }: StageOptions): StagedChange[] {
   let free = 0;
   for (const { change } of accepted)
-    if (isStaged(change.content)) free = Math.max(free, change.content.staged + 1);
+    if (isStaged(change.content) && typeof change.content.staged === 'number')
+      free = Math.max(free, change.content.staged + 1);
   return accepted.map(({ change, target }) => {
     const { path, content, expect: before } = change;
     const staging = stagingIndex(journal, target.volume, stateDevice);
     const after = digestAfter(change);
-    const staged = isStaged(content) ? content.staged : free++;
+    const liesHere = isStaged(content) && journal.stagings[staging] === null;
+    const staged = liesHere ? content.staged : free++;
     return { change, target, entry: { path, before, after, staging, staged } };
   });
 }
@@ -134,7 +136,6 @@ async function flushStaged(
       folder,
       files.map(({ entry }) => pathOf(entry)),
     );
-    await state.fileSystem.syncDirectory(folder);
   }
 }
 

@@ -10,6 +10,9 @@ import { anyDevice, locateTarget, type Volume } from './swapTarget';
 const digest = z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/)));
 const portablePath = z.string().check(z.refine((path) => unportablePathReason(path) === undefined));
 
+/** `f3/a.md`. */
+const stagedInFolder = portablePath.check(z.regex(/^f\d+\/[^/]+$/));
+
 const entrySchema = z.object({
   path: portablePath,
   /** SHA-256 of what the target must hold; null: nothing. */
@@ -18,8 +21,8 @@ const entrySchema = z.object({
   after: digest,
   /** Index into `stagings`. */
   staging: z.int().check(z.nonnegative()),
-  /** Number of its staged file. */
-  staged: z.int().check(z.nonnegative()),
+  /** Name of its staged file: a number, or its own name in a numbered folder of the staging (moveNewFolders.ts). */
+  staged: z.union([z.int().check(z.nonnegative()), stagedInFolder]),
 });
 
 const journalSchema = z.object({

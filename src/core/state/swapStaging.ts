@@ -7,7 +7,8 @@ import type { StateDirectory } from './stateDirectory';
  */
 export interface SwapStaging {
   readonly journal: SwapJournal;
-  /** Absolute, in the state folder; does not exist yet. Contents belong directly into it, with numbers as names. */
+  /** Absolute, in the state folder; does not exist yet. Contents belong into it, with numbers as names, or with their
+   * own ones in folders `f0`, `f1` … that are to become folders of the target. */
   readonly folder: string;
 }
 

@@ -406,27 +406,34 @@ describe('pull', () => {
     ]);
   });
 
-  it('completes by the next run what a cancelled one left, and reports what was done', async () => {
-    const remote = Object.fromEntries(Array.from({ length: 1_200 }, (_, n) => [`content/${n}.md`, `${n}`]));
-    const f = await filesFixture({ remote });
-    const abort = new AbortController();
-    const service = f.service({
-      run: {
-        signal: abort.signal,
-        progress: ({ message, done = 0 }) =>
-          message === 'Writing files' && done >= 500 && abort.abort(new Error('stop')),
-      },
-    });
-    const result = await service.pull({}, async () => ({}));
-    expect(result).toMatchObject({
-      success: false,
-      items_synced: 500,
-      state: { kind: 'partial', completed: 500, total: 1_200 },
-    });
-    expect(Object.keys(await f.local())).toHaveLength(500);
-    expect(await f.pull()).toMatchObject({ success: true, items_synced: 700, details: { unchanged: 500 } });
-    expect(await f.local()).toEqual(await f.remote());
-  });
+  it.each([
+    ['files of a folder that exists', (n: number) => `content/${n}.md`],
+    ['new folders', (n: number) => `content/d${n % 12}/${n}.md`],
+  ])(
+    'completes by the next run what one cancelled between %s left, and reports what was done',
+    async (_, path) => {
+      const remote = Object.fromEntries(Array.from({ length: 1_200 }, (__, n) => [path(n), `${n}`]));
+      const f = await filesFixture({ remote });
+      await mkdir(join(f.services, 'content'));
+      const abort = new AbortController();
+      const service = f.service({
+        run: {
+          signal: abort.signal,
+          progress: ({ message, done = 0 }) =>
+            message === 'Writing files' && done >= 500 && abort.abort(new Error('stop')),
+        },
+      });
+      const result = await service.pull({}, async () => ({}));
+      expect(result).toMatchObject({
+        success: false,
+        items_synced: 500,
+        state: { kind: 'partial', completed: 500, total: 1_200 },
+      });
+      expect(Object.keys(await f.local())).toHaveLength(500);
+      expect(await f.pull()).toMatchObject({ success: true, items_synced: 700, details: { unchanged: 500 } });
+      expect(await f.local()).toEqual(await f.remote());
+    },
+  );
 
   it('removes what a killed run had unpacked, also when nothing is left to pull', async () => {
     const f = await filesFixture({ local: three, remote: three });

@@ -20,6 +20,9 @@ const fresh: Files = {
   'content/changed.md': 'new 1, and longer\n',
   'content/deep/er/changed.md': 'new 2\n',
   'content/new/folder/new.md': 'new 3\n',
+  'content/new/folder/second.md': 'new 4\n',
+  'content/new/top.md': 'new 5\n',
+  'content/deep/er/new.md': 'new 6\n',
   'skills/same.md': 'same\n',
 };
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
 import { SyncError, messageOf } from '../../syncError';
 import { readArchive } from './readArchive';
@@ -14,9 +14,10 @@ export interface StagedFile {
   readonly size: number;
   readonly sha256: string;
   readonly executable: boolean;
-  /** Where the content lies now; its name has nothing to do with `path`: it is `number`. */
+  /** Where the content lies now. */
   readonly stagedPath: string;
-  readonly number: number;
+  /** The same below the directory: a number, which has nothing to do with `path`, or the file's name in a folder. */
+  readonly name: number | string;
 }
 
 export interface StagedArchive {
@@ -41,6 +42,11 @@ export interface StageArchiveOptions extends ReadArchiveOptions {
   readonly check?: (entry: ArchiveEntry) => void;
   /** Which files are wanted; the others are checked like them, and never written. All of them when absent. */
   readonly want?: (entry: ArchiveEntry) => boolean;
+  /**
+   * A plain name for a folder of `directory`, in which the file keeps its own name; it is created with the first of them. Files
+   * of one folder of the archive only. Undefined for a numbered file.
+   */
+  readonly folderOf?: ((path: string) => string | undefined) | undefined;
   /** Whoever needs contents as well gets them from here, and need not read them back. */
   readonly keeper?: ContentKeeper | undefined;
   /** Told of every piece that was handed to the system. */
@@ -52,12 +58,13 @@ interface OpenFile {
   readonly descriptor: number;
   readonly hash: Hash;
   readonly stagedPath: string;
+  readonly name: number | string;
   readonly pieces: Uint8Array[] | undefined;
 }
 
 /**
- * Unpacks an archive into numbered files of a fresh directory, hashing as it goes. No name of the archive ever becomes
- * a name on disk here. When this function throws, the directory is gone again.
+ * Unpacks an archive into numbered files of a fresh directory, hashing as it goes. No name of the archive becomes a name on
+ * disk here, but for the last part of one that was judged, where `folderOf` asks for it. When this function throws, the directory is gone again.
  *
  * @throws SyncError tarballUnsafe, io, cancelled, and what `check` throws
  */
@@ -67,9 +74,18 @@ export async function stageArchive(
 ): Promise<StagedArchive> {
   const files: StagedFile[] = [];
   const directories: string[] = [];
+  const folders = new Set<string>();
   let open: OpenFile | undefined;
 
-  makeDirectory(options.directory);
+  const nameOf = (path: string): number | string => {
+    const folder = options.folderOf?.(path);
+    if (folder === undefined) return files.length;
+    if (!folders.has(folder)) makeDirectory(join(options.directory, folder), 0o777);
+    folders.add(folder);
+    return `${folder}/${path.slice(path.lastIndexOf('/') + 1)}`;
+  };
+
+  makeDirectory(options.directory, 0o700);
   try {
     await readArchive(
       source,
@@ -78,10 +94,11 @@ export async function stageArchive(
           options.check?.(entry);
           if (entry.kind === 'directory') return void directories.push(entry.path);
           if (options.want?.(entry) === false) return;
-          const stagedPath = join(options.directory, String(files.length));
+          const name = nameOf(entry.path);
+          const stagedPath = `${options.directory}${sep}${name}`;
           const descriptor = ioStep(stagedPath, () => openSync(stagedPath, 'wx', options.mode ?? 0o600));
           const pieces = options.keeper?.wants(entry.path) === true ? [] : undefined;
-          open = { entry, descriptor, hash: createHash('sha256'), stagedPath, pieces };
+          open = { entry, descriptor, hash: createHash('sha256'), stagedPath, name, pieces };
         },
         data(chunk) {
           if (open === undefined) return;
@@ -92,13 +109,13 @@ export async function stageArchive(
         },
         end() {
           if (open === undefined) return;
-          const { entry, descriptor, hash, stagedPath, pieces } = open;
+          const { entry, descriptor, hash, stagedPath, name, pieces } = open;
           open = undefined;
           ioStep(stagedPath, () => closeSync(descriptor));
           const { path, size, executable } = entry;
           const sha256 = hash.digest('hex');
           if (pieces) options.keeper?.take(path, sha256, pieces);
-          files.push({ path, size, executable, sha256, stagedPath, number: files.length });
+          files.push({ path, size, executable, sha256, stagedPath, name });
         },
       },
       options,
@@ -111,8 +128,8 @@ export async function stageArchive(
   return { files, directories };
 }
 
-function makeDirectory(directory: string): void {
-  ioStep(directory, () => mkdirSync(directory, { mode: 0o700 }));
+function makeDirectory(directory: string, mode: number): void {
+  ioStep(directory, () => mkdirSync(directory, { mode }));
 }
 
 function writeWhole(descriptor: number, chunk: Uint8Array, path: string): void {

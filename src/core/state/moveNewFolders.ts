@@ -1,0 +1,83 @@
+import { dirname, join } from 'node:path';
+import { errnoOf } from '../syncError';
+import type { SwapPass } from './carryOutEntry';
+import type { StagedChange } from './stageChanges';
+import { anyDevice, locateTarget, makeParents } from './swapTarget';
+
+/** All changes below one folder that does not exist yet, staged below one folder of the staging under their own names. */
+interface NewFolder {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  /** Absolute. */
+  readonly staged: string;
+  readonly changes: StagedChange[];
+}
+
+/**
+ * Puts whole new folders in place, each by one rename: file by file, thousands of them would cost a link and an unlink each. A
+ * rename never replaces a folder that holds anything. What cannot be done in this way is left, to be done file by file; so
+ * are folders whose staging holds anything but what is to be written.
+ *
+ * @param mayGoOn asked before each folder; what it throws ends the pass
+ * @param onMoved told of each change that was made
+ */
+export async function moveNewFolders(
+  pass: SwapPass,
+  staged: readonly StagedChange[],
+  mayGoOn: () => Promise<boolean>,
+  onMoved: (change: StagedChange) => void,
+): Promise<void> {
+  for (const folder of newFolders(pass, staged)) {
+    if (!(await mayGoOn())) return;
+    if (await moveFolder(pass, folder)) folder.changes.forEach(onMoved);
+  }
+}
+
+/** A folder comes before those below it: moved later, it would find its place taken. */
+function newFolders(pass: SwapPass, staged: readonly StagedChange[]): readonly NewFolder[] {
+  const folders = new Map<string, NewFolder>();
+  for (const change of staged) {
+    const { path, before, staged: name } = change.entry;
+    if (typeof name === 'number' || before !== null) continue;
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    const known = folders.get(folder);
+    if (known) known.changes.push(change);
+    else
+      folders.set(folder, {
+        path: folder,
+        staged: dirname(pass.stagedPath(change.entry)),
+        changes: [change],
+      });
+  }
+  return [...folders.values()].sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+async function moveFolder(pass: SwapPass, { path, staged, changes }: NewFolder): Promise<boolean> {
+  const { fileSystem, root, folders, seen } = pass;
+  const target = join(root, path);
+  try {
+    if (!(await holdsJust(pass, staged, changes))) return false;
+    if ((await locateTarget(fileSystem, root, path, anyDevice)).kind !== 'missing') return false;
+    for (const changed of await makeParents(fileSystem, root, path)) folders.add(changed);
+    folders.add(dirname(target));
+    await fileSystem.rename(staged, target);
+    seen.left = 0;
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    // File by file it works, or the reason is told of each file.
+    return false;
+  }
+}
+
+/** What was staged and then refused must not come along. */
+async function holdsJust(
+  { fileSystem, stagedPath }: SwapPass,
+  staged: string,
+  changes: readonly StagedChange[],
+): Promise<boolean> {
+  const names = new Set(changes.map(({ entry }) => entry.path.slice(entry.path.lastIndexOf('/') + 1)));
+  const areTheirs = changes.every(({ entry }) => names.has(stagedPath(entry).slice(staged.length + 1)));
+  const there = await fileSystem.list(staged);
+  return areTheirs && there.length === changes.length && there.every((name) => names.has(name));
+}
