@@ -65,7 +65,13 @@ export function compareItem(
 /** @param agreed the digest both sides last agreed on */
 export function equalItem(file: ScannedFile, agreed: string | undefined): EqualItem {
   const { digest, path } = file;
-  return { ...keyOf(file), digest, path, ...(agreed !== undefined && { agreed }) };
+  // Nearly always one value: then it is kept once.
+  return {
+    ...keyOf(file),
+    digest,
+    path,
+    ...(agreed !== undefined && { agreed: agreed === digest ? digest : agreed }),
+  };
 }
 
 export function isEqualItem(item: ContentDifference | EqualItem): item is EqualItem {

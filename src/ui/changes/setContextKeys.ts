@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { contextKeys } from '../contributions';
 import { hasBothDatabases } from '../database/databaseArea';
 import type { Services } from '../services';
-import type { ChangesState, ProjectView, ReadyView } from './projectView';
+import type { ChangesState, ProjectView } from './projectView';
 import { contentFolders } from '../content/contentFolders';
 
 /** Context keys follow the store: welcome contents, menus and enablement depend on them. */
@@ -15,6 +15,16 @@ export function registerContextKeys({ store }: Services): vscode.Disposable {
     sent.set(key, text);
     void vscode.commands.executeCommand('setContext', key, value);
   };
+  let sentFolders: readonly unknown[] = [];
+  const sendFolders = (view: ProjectView) => {
+    const folders = view.kind === 'ready' ? contentFolders(view.diff) : [];
+    const root = view.kind === 'ready' ? view.shownRoot : '';
+    const next = [root, ...folders];
+    if (next.length === sentFolders.length && next.every((part, index) => part === sentFolders[index]))
+      return;
+    sentFolders = next;
+    send(contextKeys.contentDirectories, contentDirectories(root, folders));
+  };
   const sendAll = (view: ProjectView) => {
     const project = 'project' in view ? view.project : undefined;
     send(contextKeys.state, view.kind);
@@ -22,7 +32,7 @@ export function registerContextKeys({ store }: Services): vscode.Disposable {
     send(contextKeys.hasTenant, project !== undefined && project.mode !== 'none');
     send(contextKeys.hasCloudDatabase, project !== undefined && hasBothDatabases({ project }));
     send(contextKeys.canMarkNotProduction, project?.database?.production === true);
-    send(contextKeys.contentDirectories, view.kind === 'ready' ? contentDirectories(view) : {});
+    sendFolders(view);
   };
   const sendAreas = ({ areas }: ChangesState) =>
     send(contextKeys.hasAccessControl, areas.accessControl.kind !== 'unused');
@@ -40,7 +50,7 @@ export function registerContextKeys({ store }: Services): vscode.Disposable {
  * The `in` operator of when clauses looks for keys of an object. The editor compares with a path of the system for local
  * files, and with the path of the URI for remote ones.
  */
-function contentDirectories({ shownRoot, diff }: ReadyView): Record<string, true> {
-  const uris = [...contentFolders(diff)].map((folder) => vscode.Uri.file(join(shownRoot, folder)));
+function contentDirectories(root: string, folders: readonly ReadonlySet<string>[]): Record<string, true> {
+  const uris = folders.flatMap((of) => [...of]).map((folder) => vscode.Uri.file(join(root, folder)));
   return Object.fromEntries(uris.flatMap(({ fsPath, path }) => [fsPath, path]).map((path) => [path, true]));
 }

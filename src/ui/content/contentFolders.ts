@@ -1,15 +1,17 @@
 import type { ContentDiff, SourceDiff } from '../../core/models/contentDiff';
 
-/** The folders of all content files that a diff knows, equal, different and invalid ones; relative to the project's root. */
-export function contentFolders(diff: ContentDiff): Set<string> {
-  return new Set(diff.sources.flatMap((source) => [...foldersOf(source)]));
-}
+const known = new WeakMap<SourceDiff['invalid'], ReadonlySet<string>>();
 
 /**
+ * The folders of all content files that a diff knows, equal, different and invalid ones; relative to the project's root; a set
+ * for each source.
+ *
  * Fifty thousand paths are not looked at after every save: saved files stay where they are, and a diff that was brought up to
- * date shares the list of what is invalid with the one before.
+ * date shares the list of what is invalid with the one before. Its sets are the same ones then.
  */
-const known = new WeakMap<SourceDiff['invalid'], ReadonlySet<string>>();
+export function contentFolders({ sources }: ContentDiff): readonly ReadonlySet<string>[] {
+  return sources.map(foldersOf);
+}
 
 function foldersOf({ equal, differences, invalid }: SourceDiff): ReadonlySet<string> {
   const before = known.get(invalid);

@@ -26,7 +26,11 @@ export class WorkerScanner {
 
   readonly scan: GroupScanner = (group, context) => {
     const turn = this.queue.then(() => this.scanNow(group, context));
-    this.queue = turn.catch(() => undefined);
+    // What was found belongs to whoever asked: the queue would hold it until the next scan.
+    this.queue = turn.then(
+      () => undefined,
+      () => undefined,
+    );
     return turn;
   };
 
