@@ -7,6 +7,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commonJsNames } from './scripts/package/commonJsNames.mjs';
+import { startupInOneFile } from './scripts/package/startupInOneFile.mjs';
 import { thirdPartyNotices } from './scripts/package/thirdPartyNotices.mjs';
 import { withoutVscode } from './scripts/package/withoutVscode.mjs';
 
@@ -36,30 +37,36 @@ const shared = {
   define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
 };
 
-const results = await Promise.all(
-  [
-    {
-      entryPoints: { extension: 'src/extension.ts' },
-      external: ['vscode', 'pg-native'],
-      plugins: [commonJsNames],
-    },
-    {
-      entryPoints: {
-        cli: 'src/cli/main.ts',
-        tenant: 'src/tenant/main.ts',
-        scanWorker: 'src/core/content/scan/scanWorker.ts',
-      },
-      external: ['pg-native'],
-      plugins: [withoutVscode, commonJsNames],
-    },
-  ].map((part) => build({ ...shared, ...part, entryPoints: existing(part.entryPoints) })),
-).catch((error) => {
+const extension = {
+  ...shared,
+  entryPoints: { extension: 'src/extension.ts' },
+  external: ['vscode', 'pg-native'],
+  // Told apart from those of the programs, which stay as they are.
+  chunkNames: 'chunks/editor-[name]-[hash]',
+  plugins: [commonJsNames],
+};
+const programs = {
+  ...shared,
+  entryPoints: existing({
+    cli: 'src/cli/main.ts',
+    tenant: 'src/tenant/main.ts',
+    scanWorker: 'src/core/content/scan/scanWorker.ts',
+  }),
+  external: ['pg-native'],
+  plugins: [withoutVscode, commonJsNames],
+};
+const results = await Promise.all([build(extension), build(programs)]).catch((error) => {
   // esbuild has printed what was wrong, and where.
   if (error.errors === undefined) console.error(error);
   process.exit(1);
 });
+const [forEditor, forPrograms] = results;
 
-replaceDist(results.flatMap(({ outputFiles }) => outputFiles));
+replaceDist([
+  // One file would lose the source maps.
+  ...(dev ? forEditor.outputFiles : await startupInOneFile(forEditor, 'dist/extension.js', extension)),
+  ...forPrograms.outputFiles,
+]);
 writeFileSync(
   path.join(dist, 'THIRD-PARTY-NOTICES.txt'),
   thirdPartyNotices(

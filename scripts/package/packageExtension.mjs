@@ -5,7 +5,9 @@ import { listVsix } from './listVsix.mjs';
 
 const allowed =
   /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package\.json|package\.nls(\.[\w-]+)?\.json|readme\.md|changelog\.md|LICENSE(\.txt)?|dist\/THIRD-PARTY-NOTICES\.txt|dist\/(chunks\/)?[\w.-]+\.js|media\/[\w./-]+|l10n\/[\w.-]+\.json))$/i;
-const required = ['extension/package.json', 'extension/dist/extension.js', 'extension/dist/cli.js'];
+const required = ['package.json', 'dist/extension.js', 'dist/startup.js', 'dist/cli.js'].map(
+  (name) => `extension/${name}`,
+);
 
 /**
  * Packages what `npm run build` made, and checks that the package holds what it should and nothing else.
