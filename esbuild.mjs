@@ -34,7 +34,13 @@ const shared = {
   banner: {
     js: "import { createRequire as createRequireOfChunk } from 'node:module';const require = createRequireOfChunk(import.meta.url);",
   },
-  define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
+  define: {
+    __dirname: 'import.meta.dirname',
+    __filename: 'import.meta.filename',
+    // Libraries ask it whether they run at Cloudflare. Node 20 has none: then pg looks at what a Response is, which takes Node
+    // longer to load than all of pg; and VS Code complains of whoever asks.
+    navigator: '{"userAgent":"Node.js"}',
+  },
 };
 
 const extension = {

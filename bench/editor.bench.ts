@@ -92,6 +92,8 @@ async function compareInThread(root: string, url: string): Promise<WholeComparis
   const [group] = groupSources(await readContentConfig(join(root, 'services'), root));
   if (!group) throw new Error('The project has no source.');
   const project = await openedProject(root, url);
+  // The editor has it bundled, which takes a quarter of the time to load.
+  await import('pg');
   const scan = await timed(() => scanner.scan(group, context));
   const diff = await timed(() => new ContentLocalSync(project, context, { scan: scanner.scan }).diff());
   await scanner.dispose();
