@@ -46,6 +46,15 @@ export async function collectFiles(options: CollectOptions): Promise<LocalTree> 
     exclude(path, { kind: 'unreadable', reason: `cannot be read: ${ioReason(error)}` });
   };
 
+  /** What is there, itself: the cache needs its numbers, and its kind need not be asked for as well. */
+  const look = (path: string): Stats | undefined => {
+    try {
+      return lstatSync(servicesDir + sep + path);
+    } catch (error) {
+      unreadable(path, error);
+      return undefined;
+    }
+  };
   const addHashed = (path: string, hashed: HashedFile | undefined): void => {
     if (hashed === undefined) return exclude(path, notRegular);
     const { digest, size, stats } = hashed;
@@ -58,18 +67,14 @@ export async function collectFiles(options: CollectOptions): Promise<LocalTree> 
   };
 
   /** Only a large file is waited for: a promise for each of the others would cost as much as looking at it. */
-  const addFile = (path: string): Promise<void> | undefined => {
-    const absolute = servicesDir + sep + path;
+  const addFile = (path: string, stats: Stats): Promise<void> | undefined => {
+    const digest = cache?.find(path, stats);
+    if (digest !== undefined) {
+      files.set(path, { path, digest, size: stats.size, executable: isExecutable(stats) });
+      return undefined;
+    }
     try {
-      if (cache?.has(path) === true) {
-        const stats = lstatSync(absolute);
-        const digest = cache.find(path, stats);
-        if (digest !== undefined) {
-          files.set(path, { path, digest, size: stats.size, executable: isExecutable(stats) });
-          return undefined;
-        }
-      }
-      const hashed = hasher.hash(absolute, breathe);
+      const hashed = hasher.hash(servicesDir + sep + path, breathe);
       if (hashed instanceof Promise)
         return hashed.then(
           (done) => addHashed(path, done),
@@ -84,17 +89,18 @@ export async function collectFiles(options: CollectOptions): Promise<LocalTree> 
 
   const pending = topLevel(servicesDir, directories, ignored, exclude);
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-    const entries = readDirectory(servicesDir, directory, unreadable);
-    for (const entry of entries) {
-      const path = `${directory}/${entry.name}`;
-      if (entry.name === stagingName) continue;
+    for (const name of readDirectory(servicesDir, directory, unreadable)) {
+      const path = `${directory}/${name}`;
+      if (name === stagingName) continue;
+      const entry = look(path);
+      if (entry === undefined) continue;
       const isDirectory = entry.isDirectory();
-      const isJudged = entry.isFile() && judged?.has(path) === true;
+      const isJudged = judged?.has(path) === true && entry.isFile();
       const reason = isJudged ? undefined : exclusionOf(entry, path, ignored);
       if (reason !== undefined) exclude(isDirectory ? `${path}/` : path, reason);
       else if (isDirectory) pending.push(path);
       else {
-        const pause = addFile(path) ?? breathe();
+        const pause = addFile(path, entry) ?? breathe();
         if (pause) await pause;
       }
     }
@@ -110,7 +116,7 @@ function isExecutable({ mode }: Stats): boolean {
   return (mode & 0o100) !== 0;
 }
 
-function exclusionOf(entry: Dirent, path: string, ignored: IgnoreRules): Exclusion | undefined {
+function exclusionOf(entry: Dirent | Stats, path: string, ignored: IgnoreRules): Exclusion | undefined {
   const byName = exclusionByName(path, entry.isDirectory(), ignored);
   if (byName !== undefined) return byName;
   if (entry.isSymbolicLink()) return isLink;
@@ -162,9 +168,9 @@ function readDirectory(
   servicesDir: string,
   path: string,
   unreadable: (path: string, error: unknown) => void,
-): Dirent[] {
+): string[] {
   try {
-    return readdirSync(join(servicesDir, path), { withFileTypes: true });
+    return readdirSync(join(servicesDir, path));
   } catch (error) {
     unreadable(`${path}/`, error);
     return [];

@@ -43,8 +43,6 @@ interface Known {
 
 /** Digests of files whose size, times and inode have not changed since they were hashed. */
 export interface HashCache {
-  /** False: a file is not worth looking at, it has to be hashed. */
-  has(path: string): boolean;
   find(path: string, stats: Stats): string | undefined;
   add(path: string, stats: Stats, digest: string): void;
   /**
@@ -86,7 +84,6 @@ export async function openHashCache(state: StateDirectory): Promise<HashCache> {
   };
 
   return {
-    has: (path) => rowOf(path) !== undefined,
     find(path, stats) {
       const row = rowOf(path);
       if (row === undefined) return undefined;
