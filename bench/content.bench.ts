@@ -30,15 +30,23 @@ await client.connect();
 try {
   writeContentProject(root, files);
   await client.query(readSchema());
-  await disk();
-  await push('on loopback', postgres.url, 3);
-  await push(`at ${2 * oneWayMs} ms round trip`, throughProxy(postgres.url), 100);
-  await comparison();
+  if (isWanted('disk')) await disk();
+  if (isWanted('push')) {
+    await push('on loopback', postgres.url, 3);
+    await push(`at ${2 * oneWayMs} ms round trip`, throughProxy(postgres.url), 100);
+  }
+  if (isWanted('comparison')) await comparison();
 } finally {
   await client.end();
   await proxy.close();
   await postgres.stop();
   rmSync(root, { recursive: true, force: true });
+}
+
+/** `content:push` measures only that; `content` measures everything. */
+function isWanted(part: 'disk' | 'push' | 'comparison'): boolean {
+  const parts = process.argv.slice(2);
+  return parts.length === 0 || parts.includes(part);
 }
 
 function throughProxy(url: string): string {

@@ -89,12 +89,23 @@ class DatabaseRun {
   private readonly refused: SkippedItem[] = [];
   private readonly affected = new Map<string, number>();
   private filesRead = 0;
+  /** To be called between two files; see `breather`. */
+  private readonly breathe: () => Promise<void> | undefined;
 
   constructor(
     private readonly input: ApplyToDatabaseInput,
     private readonly writer: BackupWriter,
     private readonly createRows: RowCreator,
-  ) {}
+  ) {
+    const { context, plan } = input;
+    const breathe = breather(context.signal);
+    this.breathe = () => {
+      const pause = breathe();
+      if (pause)
+        context.progress({ message: 'Writing rows', done: this.filesRead, total: plan.steps.length });
+      return pause;
+    };
+  }
 
   outcome(): ContentOutcome {
     const warnings = [...this.affected].map(
@@ -109,7 +120,7 @@ class DatabaseRun {
   async create(steps: readonly ContentStep[]): Promise<void> {
     if (steps.length === 0) return;
     const sent: SentStep[] = [];
-    const done = await this.createRows(this.input.db, this.rowsOf(steps, sent));
+    const done = await this.createRows(this.input.db, this.rowsOf(steps, sent), this.breathe);
     if (this.input.backUpCreated) await backUpCreatedRows(this.input.db, this.writer, table, [...done]);
     this.keep(sent, done, this.created, 'the slug has been taken in the database');
   }
@@ -144,10 +155,10 @@ class DatabaseRun {
   }
 
   /** @param sent gets the step of each row */
-  private async *rowsOf(steps: readonly ContentStep[], sent: SentStep[]): AsyncGenerator<NewRow> {
-    for await (const [step, item] of this.readEach(steps)) {
+  private *rowsOf(steps: readonly ContentStep[], sent: SentStep[]): Generator<NewRow | undefined> {
+    for (const [step, item] of this.readEach(steps)) {
       const row = item && { ...keyOf(step), id: randomUUID(), fields: item.fields, body: item.body };
-      if (this.isSent(step, row, sent)) yield row;
+      yield this.isSent(step, row, sent) ? row : undefined;
     }
   }
 
@@ -164,26 +175,22 @@ class DatabaseRun {
 
   private async read(steps: readonly ContentStep[]): Promise<ReadonlyMap<ContentStep, RowToWrite>> {
     const rows = new Map<ContentStep, RowToWrite>();
-    for await (const [step, item] of this.readEach(steps.filter(({ action }) => action === 'update')))
+    for (const [step, item] of this.readEach(steps.filter(({ action }) => action === 'update'))) {
       if (item && step.rowId !== undefined)
         rows.set(step, { ...keyOf(step), id: step.rowId, fields: decodedItem(item).fields });
+      const pause = this.breathe();
+      if (pause) await pause;
+    }
     return rows;
   }
 
   /** What the files of the steps hold, one after the other, as long as it is what the plan saw. */
-  private async *readEach(
+  private *readEach(
     steps: readonly ContentStep[],
-  ): AsyncGenerator<readonly [ContentStep, UndecodedItem | undefined]> {
-    const { files, context, plan } = this.input;
-    const breathe = breather(context.signal);
+  ): Generator<readonly [ContentStep, UndecodedItem | undefined]> {
     for (const step of steps) {
-      const pause = breathe();
-      if (pause) {
-        context.progress({ message: 'Writing rows', done: this.filesRead, total: plan.steps.length });
-        await pause;
-      }
       this.filesRead += 1;
-      const item = files.readUndecoded(step);
+      const item = this.input.files.readUndecoded(step);
       const isAsPlanned =
         item?.digest === step.digest && item?.slug === step.slug && item.locale === step.locale;
       yield [step, isAsPlanned ? item : undefined];

@@ -13,10 +13,16 @@ export interface NewRow extends ContentKey, Pick<UndecodedItem, 'fields' | 'body
 
 /**
  * Writes rows with the given new ids, as they come.
+ * @param rows undefined is no row, only a chance to breathe
+ * @param breathe called between two rows, and waited for where it gives a promise
  * @returns the ids that were written
  * @throws SyncError `database`, `cancelled`, and what `rows` throws; the transaction is of no use afterwards
  */
-export type RowCreator = (db: Database, rows: AsyncIterable<NewRow>) => Promise<ReadonlySet<string>>;
+export type RowCreator = (
+  db: Database,
+  rows: Iterable<NewRow | undefined>,
+  breathe: () => Promise<void> | undefined,
+) => Promise<ReadonlySet<string>>;
 
 const columns = `id, slug, locale, source_id, title, description, body, author, published_at, keywords, kind, image,
   category_id, public, links, version_hash`;
@@ -38,29 +44,31 @@ export const beyondCopy: ReadonlySet<string> = new Set([
  * All rows in one statement: the server works while the next rows are read, and a distant one is asked once. Fails with one
  * of `beyondCopy` where `insertRows` would go on.
  */
-export const copyRows: RowCreator = async (db, rows) => {
+export const copyRows: RowCreator = async (db, rows, breathe) => {
   const ids: string[] = [];
-  async function* values() {
-    for await (const row of rows) {
-      ids.push(row.id);
-      yield binaryValues(row);
+  function* values() {
+    for (const row of rows) {
+      if (row) ids.push(row.id);
+      yield row && binaryValues(row);
     }
   }
-  const count = await writeBinaryRows(db, `markdown_content (${columns})`, values());
+  const count = await writeBinaryRows(db, `markdown_content (${columns})`, values(), breathe);
   return count === ids.length ? new Set(ids) : existingIds(db, ids);
 };
 
 /** The same where a (slug, locale) may be somebody's by now: it is left alone, and missing from the answer. */
-export const insertRows: RowCreator = async (db, rows) => {
+export const insertRows: RowCreator = async (db, rows, breathe) => {
   const done = new Set<string>();
   let batch: (string | null)[][] = [];
   const insert = async () => {
     for (const id of await insertBatch(db, batch)) done.add(id);
     batch = [];
   };
-  for await (const row of rows) {
-    batch.push(textValues(row));
+  for (const row of rows) {
+    if (row) batch.push(textValues(row));
     if (batch.length === rowsPerStatement) await insert();
+    const pause = breathe();
+    if (pause) await pause;
   }
   if (batch.length > 0) await insert();
   return done;

@@ -9,21 +9,28 @@ const trailer = Buffer.from([0xff, 0xff]);
 /** A chunk is sent once it holds this much. */
 const chunkBytes = 64 * 1024;
 
-/** The bytes of `COPY … FROM STDIN (FORMAT binary)`: the server takes them as they are, and looks for no line ends in them. */
+/**
+ * The bytes of `COPY … FROM STDIN (FORMAT binary)`: the server takes them as they are, and looks for no line ends in them.
+ * @param rows values need to last until the next one is asked for; undefined is no row, only a chance to breathe
+ * @param breathe called between two rows, and waited for where it gives a promise
+ */
 export async function* binaryRows(
-  rows: Iterable<readonly BinaryValue[]> | AsyncIterable<readonly BinaryValue[]>,
+  rows: Iterable<readonly BinaryValue[] | undefined>,
+  breathe: () => Promise<void> | undefined,
 ): AsyncGenerator<Buffer> {
   yield signature;
   let chunk = Buffer.allocUnsafe(2 * chunkBytes);
   let filled = 0;
-  for await (const row of rows) {
-    const most = mostBytes(row);
+  for (const row of rows) {
+    const most = row ? mostBytes(row) : 0;
     if (filled > 0 && filled + most > chunk.length) {
       yield chunk.subarray(0, filled);
       // What was given away may not have left the process yet.
       [chunk, filled] = [Buffer.allocUnsafe(Math.max(2 * chunkBytes, most)), 0];
     } else if (most > chunk.length) chunk = Buffer.allocUnsafe(most);
-    filled = writeRow(chunk, filled, row);
+    if (row) filled = writeRow(chunk, filled, row);
+    const pause = breathe();
+    if (pause) await pause;
   }
   if (filled > 0) yield chunk.subarray(0, filled);
   yield trailer;

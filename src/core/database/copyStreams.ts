@@ -155,20 +155,28 @@ export function writeRows(
   return send(target, `COPY ${into} FROM STDIN`, linesOf(rows));
 }
 
-/** The same in Postgres's own format, which costs the server less; each value has to be of its column's type. */
+/**
+ * The same in Postgres's own format, which costs the server less; each value has to be of its column's type.
+ * @param rows and breathe: see `binaryRows`
+ */
 export function writeBinaryRows(
   target: Database,
   into: string,
-  rows: Iterable<readonly BinaryValue[]> | AsyncIterable<readonly BinaryValue[]>,
+  rows: Iterable<readonly BinaryValue[] | undefined>,
+  breathe: () => Promise<void> | undefined = () => undefined,
 ): Promise<number> {
-  return send(target, `COPY ${into} FROM STDIN (FORMAT binary)`, binaryRows(rows));
+  return send(target, `COPY ${into} FROM STDIN (FORMAT binary)`, binaryRows(rows, breathe));
 }
+
+/** So many chunks of rows are made while the server is still being asked to take them. */
+const chunksAhead = 16;
 
 async function send(target: Database, copy: string, chunks: AsyncIterable<string | Buffer>): Promise<number> {
   const { from } = await import('pg-copy-streams');
   return target.withStatement(copy, async (client, message) => {
     const output = client.query(from(message));
-    await finished(pipeline(Readable.from(chunks), output), [output]);
+    const input = Readable.from(chunks, { highWaterMark: chunksAhead });
+    await finished(pipeline(input, output), [output]);
     return output.rowCount;
   });
 }

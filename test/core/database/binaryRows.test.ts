@@ -28,6 +28,29 @@ function passed(definition: string, columns: string, rows: readonly (readonly Bi
 }
 
 describe('rows in the format of Postgres', () => {
+  it('are written a breath apart, and no row is none', async () => {
+    const order: string[] = [];
+    function* rows() {
+      for (const row of [['one'], undefined, ['two']]) {
+        order.push(`asked for ${row?.[0] ?? 'none'}`);
+        yield row;
+      }
+    }
+    const breathe = async () => {
+      order.push('breathes');
+      await new Promise(setImmediate);
+      order.push('goes on');
+    };
+    await withDatabase(parseDatabaseUrl(database.url, 'a test'), { context: quietContext() }, async (db) => {
+      await db.query('CREATE TEMP TABLE breathing (text text)');
+      expect(await writeBinaryRows(db, 'breathing (text)', rows(), breathe)).toBe(2);
+      expect((await db.query('SELECT text FROM breathing')).rows).toEqual([{ text: 'one' }, { text: 'two' }]);
+    });
+    expect(order).toEqual(
+      ['one', 'none', 'two'].flatMap((name) => [`asked for ${name}`, 'breathes', 'goes on']),
+    );
+  });
+
   it('hold every text, however long, and tell an empty one from none', async () => {
     const long = 'ä\\N\t\r\n'.repeat(100_000);
     const bytes = Buffer.from('\ufeff½ 🙂 as bytes');
