@@ -15,7 +15,7 @@ import { readLocalFile } from './readLocalFile';
  * Carries out a `pull` plan. The archive is checked to its end before the first file is touched; contents must be what the
  * plan saw, files too, else they are refused. Contents are downloaded to where the swap takes them from; old bytes are in
  * the backup before the first file is replaced; all of them are swapped under one journal. Cancelling stops between two
- * files, and the report says what was done.
+ * files, or new folders, and the report says what was done.
  */
 export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
   const { state, backups, servicesDir } = input;
