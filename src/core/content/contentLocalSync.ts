@@ -1,4 +1,4 @@
-import { withDatabase } from '../database/connection';
+import { connectAhead, withDatabase, type Database } from '../database/connection';
 import type { DatabaseTarget } from '../database/databaseTarget';
 import { assertGuards, type GuardAnswers } from '../guards';
 import type { SyncOperationResult } from '../models/operation';
@@ -120,20 +120,28 @@ export class ContentLocalSync {
   async apply(plan: ContentPlan, answers: GuardAnswers = {}): Promise<SyncOperationResult<ContentDetails>> {
     assertGuards(plan, answers);
     const owner = `content ${plan.direction}`;
-    return applyUnderLock({ state: this.state, owner, context: this.context }, async (lock) => {
-      const base = await readBase(this.state, domain, plan.databaseIdentity);
-      const outcome = plan.steps.length === 0 ? nothingDone : await this.carryOut(plan, lock);
-      await writeBase(this.state, lock, domain, plan.databaseIdentity, nextBase(base, plan, outcome));
-      return contentResult(plan, outcome);
-    });
+    const underLock = (carryOut: (lock: ProjectLock) => Promise<ContentOutcome>) =>
+      applyUnderLock({ state: this.state, owner, context: this.context }, async (lock) => {
+        const base = await readBase(this.state, domain, plan.databaseIdentity);
+        const outcome = await carryOut(lock);
+        await writeBase(this.state, lock, domain, plan.databaseIdentity, nextBase(base, plan, outcome));
+        return contentResult(plan, outcome);
+      });
+    if (plan.steps.length === 0) return underLock(() => Promise.resolve(nothingDone));
+    return connectAhead(requireDatabase(this.project), { context: this.context }, (use) =>
+      underLock((lock) => this.carryOut(plan, lock, use)),
+    );
   }
 
-  private async carryOut(plan: ContentPlan, lock: ProjectLock): Promise<ContentOutcome> {
+  private async carryOut(
+    plan: ContentPlan,
+    lock: ProjectLock,
+    use: <T>(run: (db: Database) => Promise<T>) => Promise<T>,
+  ): Promise<ContentOutcome> {
     const { context, project, state } = this;
-    const target = requireDatabase(project);
     const backups = createBackupStore(state, { keep: this.options.keepBackups ?? 20 });
     const files = new ContentFiles(await this.readConfig(), project.root);
-    const outcome = await withDatabase(target, { context }, (db) => {
+    const outcome = await use((db) => {
       const input = { plan, db, files, backups, lock, context };
       return plan.direction === 'to-db'
         ? applyToDatabase({ ...input, backUpCreated: this.options.backUpCreated ?? false })

@@ -72,27 +72,56 @@ export interface DatabaseOptions {
  *
  * @throws SyncError database, cancelled, invalidInput or missingConfig, and whatever `run` throws itself
  */
-export async function withDatabase<T>(
+export function withDatabase<T>(
   target: DatabaseTarget,
   options: DatabaseOptions,
   run: (db: Database) => Promise<T>,
 ): Promise<T> {
+  return connectAhead(target, options, (use) => use(run));
+}
+
+/**
+ * The same, where there is something to do before the first statement: connecting takes a distant server several round trips.
+ * @param work gets what runs its argument as `withDatabase` does, once; a failure to connect comes from there
+ */
+export async function connectAhead<T>(
+  target: DatabaseTarget,
+  options: DatabaseOptions,
+  work: (use: <U>(run: (db: Database) => Promise<U>) => Promise<U>) => Promise<T>,
+): Promise<T> {
   const { signal } = options.context;
   SyncError.throwIfAborted(signal);
-  const opened = await openClient(target, {
+  const opening = openClient(target, {
     context: options.context,
     applicationName: options.applicationName ?? 'systemprompt-sync',
     statementTimeoutMs: options.statementTimeoutMs ?? 0,
     lockTimeoutMs: options.lockTimeoutMs ?? 30_000,
   });
-  const watch = watchCancel(opened, signal);
+  // Who uses the session is told. A failure that nobody has waited for yet would end the process.
+  opening.catch(() => undefined);
   try {
-    return await run(databaseOver(opened, target, watch, options.context));
+    return await work(async (run) => runWith(await opening, target, options.context, run));
+  } finally {
+    void opening.then(
+      (opened) => opened.close(),
+      () => undefined,
+    );
+  }
+}
+
+async function runWith<T>(
+  opened: OpenClient,
+  target: DatabaseTarget,
+  context: RunContext,
+  run: (db: Database) => Promise<T>,
+): Promise<T> {
+  const watch = watchCancel(opened, context.signal);
+  try {
+    return await run(databaseOver(opened, target, watch, context));
   } catch (error) {
-    throw inWords(error, target, signal);
+    throw inWords(error, target, context.signal);
   } finally {
     watch.stop();
-    opened.close();
   }
 }
 

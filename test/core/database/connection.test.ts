@@ -1,7 +1,12 @@
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, type DatabaseOptions, withDatabase } from '../../../src/core/database/connection';
+import {
+  connectAhead,
+  type Database,
+  type DatabaseOptions,
+  withDatabase,
+} from '../../../src/core/database/connection';
 import { type DatabaseTarget, parseDatabaseUrl } from '../../../src/core/database/databaseTarget';
 import { quietContext } from '../../../src/core/ports';
 import { SyncError } from '../../../src/core/syncError';
@@ -253,6 +258,38 @@ describe('a transaction', () => {
     const error = await committing;
     expect(error).toMatchObject({ code: 'database', details: { outcomeUnknown: true } });
     expect(error.message).toContain('while the changes were being committed');
+  });
+});
+
+describe('connecting ahead', () => {
+  test('goes on while something else is done, and the session is closed though nobody used it', async () => {
+    const applicationName = `ahead ${Math.random()}`;
+    await connectAhead(target, { context: quietContext(), applicationName }, () =>
+      until(async () => (await countSessions(applicationName, '')) === 1),
+    );
+    expect(await sessionsNamed(applicationName)).toBe(0);
+    const stopped = connectAhead(target, { context: quietContext(), applicationName }, () =>
+      Promise.reject(new Error('before its use')),
+    );
+    await expect(stopped).rejects.toThrow('before its use');
+    expect(await sessionsNamed(applicationName)).toBe(0);
+  });
+
+  test('fails where the session is used, and not before', async () => {
+    const closed = await listen(createServer());
+    const url = `postgres://a:b@127.0.0.1:${(closed.address() as AddressInfo).port}/x`;
+    await close(closed);
+    const unreachable = parseDatabaseUrl(url, 'a test');
+    const unused = await connectAhead(unreachable, { context: quietContext() }, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return 'done without it';
+    });
+    expect(unused).toBe('done without it');
+    const used = connectAhead(unreachable, { context: quietContext() }, async (use) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return use((db) => db.query('SELECT 1'));
+    });
+    await expect(used).rejects.toMatchObject({ code: 'database' });
   });
 });
 
