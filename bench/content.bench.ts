@@ -16,7 +16,7 @@ import { discoverProject } from '../src/core/project/discoverProject';
 import { openStateDirectory } from '../src/core/state/stateDirectory';
 import { walkAndStat, walkReadSplitHash, walkReadSplitHashBytes, writeContentProject } from './contentFiles';
 import { startDelayProxy } from './delayProxy.mjs';
-import { measure, printTable } from './measure';
+import { askedParts, measure, printTable } from './measure';
 
 const files = 5_000;
 const oneWayMs = 15;
@@ -30,23 +30,18 @@ await client.connect();
 try {
   writeContentProject(root, files);
   await client.query(readSchema());
-  if (isWanted('disk')) await disk();
-  if (isWanted('push')) {
+  const asked = askedParts(['disk', 'push', 'comparison']);
+  if (asked.has('disk')) await disk();
+  if (asked.has('push')) {
     await push('on loopback', postgres.url, 3);
     await push(`at ${2 * oneWayMs} ms round trip`, throughProxy(postgres.url), 100);
   }
-  if (isWanted('comparison')) await comparison();
+  if (asked.has('comparison')) await comparison();
 } finally {
   await client.end();
   await proxy.close();
   await postgres.stop();
   rmSync(root, { recursive: true, force: true });
-}
-
-/** `content:push` measures only that; `content` measures everything. */
-function isWanted(part: 'disk' | 'push' | 'comparison'): boolean {
-  const parts = process.argv.slice(2);
-  return parts.length === 0 || parts.includes(part);
 }
 
 function throughProxy(url: string): string {

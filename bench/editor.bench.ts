@@ -16,24 +16,20 @@ import { buildTree } from '../src/ui/content/buildTree';
 import { contentFolders } from '../src/ui/content/contentFolders';
 import { countDirections } from '../src/ui/content/countDirections';
 import { writeContentProject } from './contentFiles';
-import { measure, median, printTable } from './measure';
+import { askedParts, measure, median, printTable } from './measure';
 
 const few = 5_000;
 const many = 50_000;
 const context = quietContext();
 const scanWorker = join(process.cwd(), 'dist', 'scanWorker.js');
 
-/** `npm run bench editor:saving` measures one of them. */
 const parts = ['comparing', 'saving', 'loading'] as const;
 type Part = (typeof parts)[number];
 
 const [mode, projectRoot, databaseUrl] = process.argv.slice(2);
 if (mode === 'compare' && projectRoot !== undefined && databaseUrl !== undefined)
   console.log(JSON.stringify(await compareInThread(projectRoot, databaseUrl)));
-else {
-  const asked = parts.filter((part) => process.argv.includes(part));
-  await measureParts(new Set<Part>(asked.length === 0 ? parts : asked));
-}
+else await measureParts(askedParts(parts));
 
 /** A whole comparison as the editor makes it, in a process of its own. */
 interface WholeComparison {

@@ -26,7 +26,7 @@ import { quietContext } from '../src/core/ports';
 import { discoverProject } from '../src/core/project/discoverProject';
 import { createTenantServer } from '../src/tenant/createTenantServer';
 import { sequentialManifest, walkAndStat, walkReadHash, writeServices } from './filesTree';
-import { measure, printTable } from './measure';
+import { askedParts, measure, printTable } from './measure';
 
 /** `FILES=50000` for the larger size; `npm run bench files:packing,pulling` for some of the tables. */
 const count = Number(process.env['FILES'] ?? 5_000);
@@ -51,9 +51,7 @@ const server = await createTenantServer({
 try {
   console.log(`${count} files, ${(walkAndStat(services) / 1e6).toFixed(0)} MB`);
   await using(home, (files) => files.push({ conflict: 'local' }, async () => ({})));
-  const chosen = process.argv.slice(2);
-  for (const [name, run] of Object.entries(parts))
-    if (chosen.length === 0 || chosen.includes(name)) await run();
+  for (const part of askedParts(Object.keys(parts) as (keyof typeof parts)[])) await parts[part]();
 } finally {
   await server.close();
   rmSync(root, { recursive: true, force: true });

@@ -33,6 +33,15 @@ export async function measure(title: string, measurements: readonly Measurement[
   printTable(title, ['what', 'ms', 'ratio', 'to', 'goal'], rows);
 }
 
+/**
+ * What `npm run bench NAME:PART,PART` asks for; all parts where it names none.
+ * @param parts what the area can measure by itself
+ */
+export function askedParts<Part extends string>(parts: readonly Part[]): ReadonlySet<Part> {
+  const asked = parts.filter((part) => process.argv.includes(part));
+  return new Set(asked.length === 0 ? parts : asked);
+}
+
 export function printTable(
   title: string,
   head: readonly string[],

@@ -1,6 +1,7 @@
 /**
- * `npm run bench [NAME…]`: measures, and prints tables. `NAME:PART,PART` measures parts of an area that knows them by name. Each area is a file `bench/NAME.bench.ts`; anchors and our own way
- * are measured side by side in one run, as medians of five, and the ratio is what counts. Nothing here passes or fails.
+ * `npm run bench [NAME…]`: measures, and prints tables. `NAME:PART,PART` measures parts of an area that knows them by name. Each
+ * area is a file `bench/NAME.bench.ts`; anchors and our own way are measured side by side in one run, as medians of five, and the
+ * ratio is what counts. Nothing here passes or fails.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
