@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { FileSystem } from '../state/fileSystem';
 import { errnoOf } from '../syncError';
 
@@ -16,11 +16,10 @@ export async function foldersToCreate(
 ): Promise<(path: string) => string | undefined> {
   const names = new Map<string, string>();
   let created = 0;
-  for (const folder of new Set(Array.from(paths, folderOf))) {
-    if (folder !== '' && (await isMissing(fileSystem, join(servicesDir, folder))))
-      names.set(folder, `f${created++}`);
+  for (const folder of new Set(Array.from(paths, (path) => posix.dirname(path)))) {
+    if (await isMissing(fileSystem, join(servicesDir, folder))) names.set(folder, `f${created++}`);
   }
-  return (path) => names.get(folderOf(path));
+  return (path) => names.get(posix.dirname(path));
 }
 
 /** What cannot be looked at is told when it comes to its files. */
@@ -31,8 +30,4 @@ async function isMissing(fileSystem: FileSystem, folder: string): Promise<boolea
     if (errnoOf(error) === undefined) throw error;
     return false;
   }
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { errnoOf } from '../syncError';
 import type { SwapPass } from './carryOutEntry';
 import type { StagedChange } from './stageChanges';
@@ -39,7 +39,7 @@ function newFolders(pass: SwapPass, staged: readonly StagedChange[]): readonly N
   for (const change of staged) {
     const { path, before, staged: name } = change.entry;
     if (typeof name === 'number' || before !== null) continue;
-    const folder = path.slice(0, path.lastIndexOf('/'));
+    const folder = posix.dirname(path);
     const known = folders.get(folder);
     if (known) known.changes.push(change);
     else
@@ -76,8 +76,10 @@ async function holdsJust(
   staged: string,
   changes: readonly StagedChange[],
 ): Promise<boolean> {
-  const names = new Set(changes.map(({ entry }) => entry.path.slice(entry.path.lastIndexOf('/') + 1)));
-  const areTheirs = changes.every(({ entry }) => names.has(stagedPath(entry).slice(staged.length + 1)));
+  const nameOf = ({ entry }: StagedChange) => posix.basename(entry.path);
+  // Below a staging folder names are the journal's, with `/` on every system.
+  if (!changes.every((change) => stagedPath(change.entry) === `${staged}/${nameOf(change)}`)) return false;
+  const names = new Set(changes.map(nameOf));
   const there = await fileSystem.list(staged);
-  return areTheirs && there.length === changes.length && there.every((name) => names.has(name));
+  return there.length === changes.length && there.every((name) => names.has(name));
 }

@@ -7,8 +7,10 @@ import type { StateDirectory } from './stateDirectory';
  */
 export interface SwapStaging {
   readonly journal: SwapJournal;
-  /** Absolute, in the state folder; does not exist yet. Contents belong into it, with numbers as names, or with their
-   * own ones in folders `f0`, `f1` … that are to become folders of the target. */
+  /**
+   * Absolute, in the state folder; does not exist yet. Contents belong into it, with numbers as names, or with their own ones in
+   * folders `f0`, `f1` … that are to become folders of the target.
+   */
   readonly folder: string;
 }
 

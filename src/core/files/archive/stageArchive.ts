@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, posix, sep } from 'node:path';
 
 import { SyncError, messageOf } from '../../syncError';
 import { readArchive } from './readArchive';
@@ -64,7 +64,8 @@ interface OpenFile {
 
 /**
  * Unpacks an archive into numbered files of a fresh directory, hashing as it goes. No name of the archive becomes a name on
- * disk here, but for the last part of one that was judged, where `folderOf` asks for it. When this function throws, the directory is gone again.
+ * disk here, but for the last part of one that was judged, where `folderOf` asks for it. When this function throws, the
+ * directory is gone again.
  *
  * @throws SyncError tarballUnsafe, io, cancelled, and what `check` throws
  */
@@ -82,7 +83,7 @@ export async function stageArchive(
     if (folder === undefined) return files.length;
     if (!folders.has(folder)) makeDirectory(join(options.directory, folder), 0o777);
     folders.add(folder);
-    return `${folder}/${path.slice(path.lastIndexOf('/') + 1)}`;
+    return `${folder}/${posix.basename(path)}`;
   };
 
   makeDirectory(options.directory, 0o700);
