@@ -57,6 +57,7 @@ const programs = {
     cli: 'src/cli/main.ts',
     tenant: 'src/tenant/main.ts',
     scanWorker: 'src/core/content/scan/scanWorker.ts',
+    stagingWorker: 'src/core/files/staging/stagingWorker.ts',
   }),
   external: ['pg-native'],
   plugins: [withoutVscode, commonJsNames],

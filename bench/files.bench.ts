@@ -63,6 +63,7 @@ async function service(folder: string, origin: string): Promise<FileSyncService>
     project,
     context: quietContext(),
     env: { SYSTEMPROMPT_API_TOKEN: operatorToken },
+    stagingWorker: join(process.cwd(), 'dist', 'stagingWorker.js'),
   });
 }
 

@@ -47,7 +47,8 @@ async function runCommand(
   try {
     const command = await load();
     const terminal = createTerminal(stdin, stderr, signal);
-    return await command({ options: globals, context, output, terminal, env, cwd: process.cwd() }, options);
+    const host = { context, output, terminal, env, cwd: process.cwd(), programs: import.meta.dirname };
+    return await command({ options: globals, ...host }, options);
   } catch (error) {
     const shown =
       signal.aborted && !SyncError.is(error, 'cancelled')

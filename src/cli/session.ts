@@ -34,6 +34,8 @@ export interface Session {
   readonly terminal: Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Absolute folder of the built programs, which threads are started from. */
+  readonly programs: string;
 }
 
 /** A command answers through `session.output` and says how it ended. */

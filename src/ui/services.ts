@@ -38,6 +38,8 @@ export interface Services extends vscode.Disposable {
   readonly deployOutput: DeployOutput;
   readonly saves: LastSave;
   readonly scanThread: ScanThread;
+  /** The built thread that unpacks large pulls. */
+  readonly stagingWorker: string;
   /** Comparing and applying take turns in a window; between windows the project's lock does. */
   readonly queue: SerialQueue;
   /** Aborts when the extension goes away. */
@@ -78,6 +80,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     queue: createSerialQueue(),
     lifetime: controller.signal,
     scanThread: createScanThread(context.extensionUri),
+    stagingWorker: vscode.Uri.joinPath(context.extensionUri, 'dist', 'stagingWorker.js').fsPath,
   };
   const signInNotice = createSignInNotice({ ...shared, t });
   return {

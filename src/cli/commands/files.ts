@@ -1,6 +1,5 @@
 import { answerRestore } from '../answerRestore';
-import { connectOptions } from '../connectOptions';
-import { FileSyncService } from '../../core/files/fileSyncService';
+import type { FileSyncService } from '../../core/files/fileSyncService';
 import { archiveLimitsFrom, type ArchiveLimits } from '../../core/files/archive/archiveLimits';
 import { filesDetails, nothingDone, type FilesDetails } from '../../core/files/filesOutcome';
 import type { FilesDirection, FilesPlan, FilesPlanOptions, FilesSide } from '../../core/files/filesPlan';
@@ -11,6 +10,7 @@ import type { Project } from '../../core/project/project';
 import { confirmPlan } from '../confirmPlan';
 import { dryRunDocument } from '../dryRun';
 import { exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
+import { openFileSync } from '../openFileSync';
 import { diffLines, planLines, resultLines } from '../print/filesLines';
 import { openProject, openProjectToChange, type Command, type Session } from '../session';
 import { warnOfExpiry } from '../warnOfExpiry';
@@ -124,13 +124,7 @@ async function withFiles(
 ): Promise<ExitCode> {
   const project = await open(session);
   await warnOfExpiry(project, session);
-  const service = new FileSyncService({
-    project,
-    context: session.context,
-    keepCaches: session.options.dryRun !== true,
-    limits,
-    ...connectOptions(session),
-  });
+  const service = openFileSync(session, project, limits);
   try {
     return await run(service);
   } finally {

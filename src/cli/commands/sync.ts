@@ -2,7 +2,6 @@ import { connectOptions } from '../connectOptions';
 import { askCloudDatabase } from '../../core/database/sync/askCloudDatabase';
 import { DatabaseSyncService } from '../../core/database/sync/databaseSyncService';
 import type { DatabaseDetails } from '../../core/database/sync/databaseOutcome';
-import { FileSyncService } from '../../core/files/fileSyncService';
 import type { FilesDetails } from '../../core/files/filesOutcome';
 import type { FilesDirection } from '../../core/files/filesPlan';
 import type { SyncOperationResult } from '../../core/models/operation';
@@ -12,6 +11,7 @@ import { confirmPlan } from '../confirmPlan';
 import { exitCodeOf, exitCodeOfApply, exitCodes, type ExitCode } from '../exitCodes';
 import { dbPlanLines, dbResultLines } from '../print/dbLines';
 import { planLines, resultLines } from '../print/filesLines';
+import { openFileSync } from '../openFileSync';
 import { openProjectToChange, type Command, type Session } from '../session';
 import { warnOfExpiry } from '../warnOfExpiry';
 import { databasePlanDocument, plannedWrites } from './db';
@@ -23,9 +23,7 @@ export function syncAll(direction: FilesDirection): Command<FilesApplyOptions> {
     const project = await openProjectToChange(session);
     await warnOfExpiry(project, session);
     const { context } = session;
-    const keepCaches = session.options.dryRun !== true;
-    const limits = limitsOf(options);
-    const files = new FileSyncService({ project, context, keepCaches, limits, ...connectOptions(session) });
+    const files = openFileSync(session, project, limitsOf(options));
     const database = new DatabaseSyncService({
       project,
       context,

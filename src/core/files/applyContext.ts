@@ -19,6 +19,8 @@ export interface ApplyContext {
   readonly backups: BackupStore;
   readonly context: RunContext;
   readonly limits?: ArchiveLimits | undefined;
+  /** The built `stagingWorker.js`; large downloads are unpacked in this thread when absent. */
+  readonly stagingWorker?: string | undefined;
 }
 
 /** The top-level directories of some paths: what a download is filtered by. */

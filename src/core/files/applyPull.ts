@@ -1,15 +1,17 @@
 import { sha256 } from '../digest';
 import type { SkippedItem } from '../models/plan';
 import { swapFiles, type FileChange } from '../state/fileSwap';
+import { flushingAhead } from '../state/flushingAhead';
 import { discardSwapStaging, openSwapStaging, type SwapStaging } from '../state/swapStaging';
 import { noFolderSeen } from '../state/swapTarget';
 import { messageOf, SyncError } from '../syncError';
-import { createAgreedKeeper } from './agreedContents';
+import { AgreedArchives } from './agreedArchives';
 import type { ApplyContext } from './applyContext';
 import { fetchIncoming, type Incoming } from './fetchIncoming';
 import { movedFile, nothingDone, type FilesOutcome } from './filesOutcome';
-import type { FileStep } from './filesPlan';
+import type { FilesPlan, FileStep } from './filesPlan';
 import { readLocalFile } from './readLocalFile';
+import { StagingThread } from './staging/stagingThread';
 
 /**
  * Carries out a `pull` plan. The archive is checked to its end before the first file is touched; contents must be what the
@@ -18,37 +20,46 @@ import { readLocalFile } from './readLocalFile';
  * files, or new folders, and the report says what was done.
  */
 export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
-  const { state, backups, servicesDir } = input;
+  const { plan, state, backups, context, servicesDir, stagingWorker } = input;
+  const isLarge = isLargePull(plan);
+  const thread = isLarge && stagingWorker !== undefined ? new StagingThread(stagingWorker) : undefined;
   const run = new PullRun(input);
   const staging = await openSwapStaging(state, servicesDir);
-  const agreed = await createAgreedKeeper(input, input.plan.steps);
+  const ahead = flushingAhead(state.fileSystem, staging.folder);
+  const agreed = new AgreedArchives(state, context);
+  const copy = isLarge ? await agreed.beginCopy() : undefined;
   let incoming: ReadonlyMap<string, Incoming>;
   let backup: string | undefined;
   try {
-    incoming = await fetchIncoming(input, staging, agreed, (item) => run.refuse(item));
-    // Nothing relies on it: the swap flushes what is left.
-    if (incoming.size >= worthFlushingAhead) void state.fileSystem.flushAhead(staging.folder);
+    const how = { copy, stage: thread?.stage, onWritten: (bytes: number) => ahead.written(bytes) };
+    incoming = await fetchIncoming(input, staging, how, (item) => run.refuse(item));
+    ahead.end();
     await run.recheckDeletions();
     backup = await run.backUp();
   } catch (error) {
-    agreed.discard();
+    if (copy) await agreed.discard(copy);
     await run.discard(staging);
     throw error;
+  } finally {
+    void thread?.close();
   }
   try {
     await run.swap(staging, incoming);
   } catch (error) {
     run.endedBy(error);
   }
-  agreed.finish();
+  const outcome = run.outcome();
+  await (copy ? agreed.keepCopy(copy) : agreed.pack(servicesDir, outcome.written));
   if (backup !== undefined) await backups.prune();
-  return { ...run.outcome(), ...(backup !== undefined && { backup }) };
+  return { ...outcome, ...(backup !== undefined && { backup }) };
+}
+
+/** Worth a thread, and a copy of the archive: smaller plans want little of it, and would displace what others have brought. */
+function isLargePull({ steps, bytes }: FilesPlan): boolean {
+  return steps.length >= 200 || bytes >= 4 * 1024 * 1024;
 }
 
 const filesPerProgress = 100;
-
-/** From here on the disk has something to do while the targets are looked at. */
-const worthFlushingAhead = 500;
 
 class PullRun {
   private cancelled = false;

@@ -5,6 +5,7 @@ import type { FileManifest } from '../api/apiModels';
 import { countBytes } from '../countBytes';
 import type { SkippedItem } from '../models/plan';
 import { messageOf, SyncError } from '../syncError';
+import { AgreedArchives } from './agreedArchives';
 import type { ApplyContext } from './applyContext';
 import { backUpRemote } from './backUpRemote';
 import { movedFile, type FilesOutcome } from './filesOutcome';
@@ -119,12 +120,14 @@ class PushRun {
   }
 
   async upload(queue: PackedUpload[]): Promise<void> {
-    const { context } = this.input;
+    const { context, state } = this.input;
+    const agreed = new AgreedArchives(state, context);
     for (let next = queue.shift(); next; next = queue.shift()) {
       SyncError.throwIfAborted(context.signal);
       this.tellUpload(0, next, queue);
       try {
         await this.send(next, queue);
+        await agreed.keep(next.file);
       } catch (error) {
         const again = await this.packAgain(error, next, queue);
         if (again === undefined) throw error;

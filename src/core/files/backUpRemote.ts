@@ -32,7 +32,7 @@ export async function backUpRemote(
       .map((step) => [step.path, step]),
   );
   if (precious.size === 0) return undefined;
-  const staged = await fetchPlanned(input, precious, folder);
+  const staged = await fetchPlanned(input, precious.keys(), folder);
   const writer = backups.begin({ operation: plan.operation, target: plan.tenant, now: context.now() });
   try {
     for (const [path, step] of precious) {

@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import type { SkippedItem } from '../models/plan';
 import { ioError } from '../state/ioReason';
 import type { StagedContent } from '../state/fileSwap';
-import { flushingAhead } from '../state/flushingAhead';
 import type { SwapStaging } from '../state/swapStaging';
 import { SyncError } from '../syncError';
 import type { ApplyContext } from './applyContext';
-import type { ContentKeeper } from './archive/stageArchive';
 import { openContentCache, type ContentCache } from './contentCache';
 import { fetchPlanned } from './fetchPlanned';
+import type { FetchRemoteInput } from './fetchRemote';
 import { foldersToCreate } from './foldersToCreate';
 import { movedFile } from './filesOutcome';
 import type { FileStep } from './filesPlan';
@@ -27,14 +26,14 @@ const fileMode = 0o644;
  * Brings the contents of all steps of a pull into the staging, in one download or from the cache. A content that is not the
  * plan's is refused.
  *
- * @param keeper gets the contents that are downloaded; the cache keeps its own
+ * @param how of the download, see `FetchRemoteInput`
  * @returns by path
  * @throws SyncError `tarballUnsafe`, `io`, `cancelled`, and what the client throws
  */
 export async function fetchIncoming(
   input: ApplyContext,
   staging: SwapStaging,
-  keeper: ContentKeeper,
+  how: Pick<FetchRemoteInput, 'copy' | 'stage' | 'onWritten'>,
   refuse: (item: SkippedItem) => void,
 ): Promise<ReadonlyMap<string, Incoming>> {
   const cache = openContentCache(input.state);
@@ -47,11 +46,10 @@ export async function fetchIncoming(
   const staged =
     missing.size === 0
       ? undefined
-      : await fetchPlanned(input, missing, staging.folder, {
+      : await fetchPlanned(input, missing.keys(), staging.folder, {
+          ...how,
           mode: fileMode,
-          keeper,
-          folderOf: await foldersToCreate(input.state.fileSystem, input.servicesDir, missing.keys()),
-          onWritten: flushingAhead(input.state.fileSystem, staging.folder),
+          folders: await foldersToCreate(input.state.fileSystem, input.servicesDir, missing.keys()),
         });
   for (const [path, step] of missing) {
     const file = staged?.get(path);

@@ -12,15 +12,16 @@ import { fetchRemote, type FetchRemoteInput } from './fetchRemote';
  */
 export function fetchPlanned(
   { plan, tenant, context, limits }: ApplyContext,
-  paths: ReadonlyMap<string, unknown>,
+  paths: Iterable<string>,
   folder: string,
-  how: Pick<FetchRemoteInput, 'mode' | 'keeper' | 'folderOf' | 'onWritten'> = {},
+  how: Pick<FetchRemoteInput, 'mode' | 'folders' | 'copy' | 'stage' | 'onWritten'> = {},
 ): Promise<ReadonlyMap<string, StagedFile>> {
+  const wanted = new Set(paths);
   return fetchRemote({
     client: tenant.client,
     context,
-    wanted: (path) => paths.has(path),
-    filter: topDirectories(paths.keys()),
+    wanted,
+    filter: topDirectories(wanted),
     directories: plan.remote.directories,
     limits,
     folder,

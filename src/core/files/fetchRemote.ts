@@ -1,29 +1,19 @@
 import type { SyncApiClient } from '../api/syncApiClient';
 import { countBytes } from '../countBytes';
 import type { RunContext } from '../ports';
-import type { ArchiveLimits } from './archive/archiveLimits';
-import { unsafeArchive } from './archive/archiveRule';
-import { stageArchive, type ContentKeeper, type StagedFile } from './archive/stageArchive';
-import type { ArchiveEntry } from './archive/tarParser';
+import type { PassingCopy } from './archive/passingCopy';
+import type { StagedFile } from './archive/stageArchive';
+import { stageDownload, type DownloadStaging, type StageDownload } from './staging/stageDownload';
 
-export interface FetchRemoteInput {
+export interface FetchRemoteInput extends DownloadStaging {
   readonly client: SyncApiClient;
   readonly context: RunContext;
-  /** Files that are wanted; the archive may hold others. */
-  readonly wanted: (path: string) => boolean;
   /** The directories to ask for; undefined for the whole archive. A server may give more than was asked for. */
   readonly filter: readonly string[] | undefined;
-  /** Every directory that the tenant takes part with: an entry elsewhere makes the archive unsafe. */
-  readonly directories: readonly string[];
-  readonly limits?: ArchiveLimits | undefined;
-  /** A folder that does not exist yet, for what is unpacked; see transferFolder.ts. */
-  readonly folder: string;
-  /** Of the unpacked files, less the umask; private to the user when absent. */
-  readonly mode?: number;
-  /** Gets contents as they arrive; after a broken connection once more. */
-  readonly keeper?: ContentKeeper;
-  /** See `StageArchiveOptions`. */
-  readonly folderOf?: (path: string) => string | undefined;
+  /** Keeps the archive as it comes. */
+  readonly copy?: PassingCopy | undefined;
+  /** Where it is unpacked; in this thread when absent. */
+  readonly stage?: StageDownload | undefined;
   /** Told of what is unpacked, piece by piece. */
   readonly onWritten?: (bytes: number) => void;
 }
@@ -35,36 +25,26 @@ export interface FetchRemoteInput {
  * @returns the wanted files that the archive held, by path
  * @throws SyncError `tarballUnsafe` when any entry breaks a rule: nothing is left staged; else as the client says
  */
-export async function fetchRemote(input: FetchRemoteInput): Promise<ReadonlyMap<string, StagedFile>> {
-  const { client, context, wanted, filter, directories, limits, folder, mode, keeper, folderOf, onWritten } =
-    input;
-  const served = new Set(directories);
-  const check = ({ path, kind }: ArchiveEntry): void => {
-    const [top = '', below] = path.split('/', 2);
-    if (!served.has(top) || (kind === 'file' && below === undefined)) {
-      throw unsafeArchive('directory', 'it lies outside of the directories that the tenant names', path);
-    }
-  };
+export async function fetchRemote({
+  client,
+  context,
+  filter,
+  copy,
+  stage = stageDownload,
+  onWritten,
+  ...staging
+}: FetchRemoteInput): Promise<ReadonlyMap<string, StagedFile>> {
   context.progress({ message: 'Downloading' });
-  const staged = await client.downloadFiles(
+  const files = await client.downloadFiles(
     context,
     // A broken connection makes this begin again; the folder of the attempt before is gone by then.
-    (archive) =>
-      stageArchive(
-        countBytes(archive, (done) => context.progress({ message: 'Downloading', bytes: { done } })),
-        {
-          directory: folder,
-          mode,
-          keeper,
-          folderOf,
-          onWritten,
-          check,
-          want: ({ path }) => wanted(path),
-          signal: context.signal,
-          ...(limits && { limits }),
-        },
-      ),
+    (archive) => {
+      const counted = countBytes(archive, (done) =>
+        context.progress({ message: 'Downloading', bytes: { done } }),
+      );
+      return stage(copy?.through(counted) ?? counted, staging, { signal: context.signal, onWritten });
+    },
     filter,
   );
-  return new Map(staged.files.map((file) => [file.path, file]));
+  return new Map(files.map((file) => [file.path, file]));
 }

@@ -18,7 +18,6 @@ import { completeInterruptedRun } from '../state/interruptedRun';
 import { openStateDirectory, type StateDirectory } from '../state/stateDirectory';
 import { applyUnderLock } from '../state/withProjectLock';
 import { SyncError } from '../syncError';
-import { keepPushed } from './agreedContents';
 import { applyPull } from './applyPull';
 import { applyPush } from './applyPush';
 import type { ArchiveLimits } from './archive/archiveLimits';
@@ -47,6 +46,8 @@ export interface FileSyncSettings extends ConnectOptions {
   readonly keepBackups?: number | undefined;
   /** What an archive of the tenant may cost; `defaultArchiveLimits` when absent. */
   readonly limits?: ArchiveLimits | undefined;
+  /** The built `stagingWorker.js`: large pulls are unpacked in a thread of its own. In this one when absent. */
+  readonly stagingWorker?: string | undefined;
   /** False for a dry run: then comparing writes no cache either. */
   readonly keepCaches?: boolean | undefined;
 }
@@ -160,7 +161,7 @@ export class FileSyncService {
     if (plan.steps.length === 0 && (await this.#isSettled(plan))) return filesResult(plan, nothingDone);
     return applyUnderLock({ state: this.#state, owner: plan.operation, context }, async (lock) => {
       await sweepTransfers(this.#state);
-      const { project, keepBackups, limits } = this.#settings;
+      const { project, keepBackups, limits, stagingWorker } = this.#settings;
       const input = {
         plan,
         tenant,
@@ -172,10 +173,10 @@ export class FileSyncService {
         backups: createBackupStore(this.#state, keepBackups === undefined ? {} : { keep: keepBackups }),
         context,
         limits,
+        stagingWorker,
       };
       const apply = plan.direction === 'push' ? applyPush : applyPull;
       const outcome = plan.steps.length === 0 ? nothingDone : await apply(input);
-      if (plan.direction === 'push') await keepPushed(input, outcome.written);
       const base = await readBase(this.#state, domain, plan.tenant);
       await writeBase(this.#state, lock, domain, plan.tenant, nextBase(base, plan, outcome));
       return filesResult(plan, outcome);

@@ -7,19 +7,18 @@ import { errnoOf } from '../syncError';
  * (moveNewFolders.ts). One that is created meanwhile does no harm.
  *
  * @param paths of files, relative to the services directory
- * @returns the name of the folder of the staging for a path; undefined when its folder exists
+ * @returns by folder that does not exist, the name of its folder in the staging
  */
 export async function foldersToCreate(
   fileSystem: FileSystem,
   servicesDir: string,
   paths: Iterable<string>,
-): Promise<(path: string) => string | undefined> {
+): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
-  let created = 0;
   for (const folder of new Set(Array.from(paths, (path) => posix.dirname(path)))) {
-    if (await isMissing(fileSystem, join(servicesDir, folder))) names.set(folder, `f${created++}`);
+    if (await isMissing(fileSystem, join(servicesDir, folder))) names.set(folder, `f${names.size}`);
   }
-  return (path) => names.get(posix.dirname(path));
+  return names;
 }
 
 /** What cannot be looked at is told when it comes to its files. */

@@ -37,7 +37,6 @@ export async function readRemote(
     const staged = await fetchRemote({
       client,
       context,
-      wanted: () => true,
       filter: undefined,
       directories: classicDirectories,
       limits,

@@ -34,7 +34,7 @@ export async function readRemoteFile(input: ReadRemoteFileInput): Promise<Buffer
     const staged = await fetchRemote({
       client: tenant.client,
       context,
-      wanted: (candidate) => differing.has(candidate),
+      wanted: differing,
       filter: topDirectories([path]),
       directories: diff.remote.directories,
       limits,

@@ -1,4 +1,4 @@
-import { AgreedPacks } from './agreedPacks';
+import { AgreedArchives } from './agreedArchives';
 import { openContentCache } from './contentCache';
 import { readLocalFile } from './readLocalFile';
 import { readRemoteFile, type ReadRemoteFileInput } from './readRemoteFile';
@@ -12,7 +12,7 @@ export interface FileVersions {
 }
 
 /**
- * The base is there when the file was pushed or pulled and is not large (agreedContents.ts), and not yet displaced by others;
+ * The base is there when the file was pushed or pulled and is not large (agreedArchives.ts), and not yet displaced by others;
  * a file that was equal from the start has none. Without it a merge has two sides only.
  *
  * @throws SyncError `io`, `tarballUnsafe`, and what the client throws
@@ -29,6 +29,11 @@ export async function readVersions(input: ReadRemoteFileInput, servicesDir: stri
 }
 
 /** A pull that found its content in the cache of downloads has left it there. */
-async function readAgreed({ state }: ReadRemoteFileInput, digest: string): Promise<Buffer | undefined> {
-  return new AgreedPacks(state).read(digest) ?? openContentCache(state).read(digest);
+async function readAgreed(
+  { state, context, path }: ReadRemoteFileInput,
+  digest: string,
+): Promise<Buffer | undefined> {
+  return (
+    (await new AgreedArchives(state, context).read(path, digest)) ?? openContentCache(state).read(digest)
+  );
 }

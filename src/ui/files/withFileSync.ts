@@ -6,9 +6,12 @@ import { readSettings } from '../host/settings';
 import { tenantConnectOptions } from '../host/tenantConnectOptions';
 import type { Services } from '../services';
 
-/** Opens the files of a project and its tenant, and closes the connections when the work is done. */
+/**
+ * Opens the files of a project and its tenant, and closes the connections when the work is done.
+ * @param services `stagingWorker` only matters to a pull
+ */
 export async function withFileSync<T>(
-  services: Pick<Services, 'tokens' | 'log'>,
+  services: Pick<Services, 'tokens' | 'log'> & Partial<Pick<Services, 'stagingWorker'>>,
   project: Project,
   context: RunContext,
   run: (files: FileSyncService) => Promise<T>,
@@ -16,7 +19,13 @@ export async function withFileSync<T>(
   const { FileSyncService: Service } = await import('../../core/files/fileSyncService');
   const connect = await tenantConnectOptions(services, project);
   const { keepBackups } = readSettings(vscode.Uri.file(project.root));
-  const files = new Service({ ...connect, project, context, keepBackups });
+  const files = new Service({
+    ...connect,
+    project,
+    context,
+    keepBackups,
+    stagingWorker: services.stagingWorker,
+  });
   try {
     return await run(files);
   } finally {

@@ -7,6 +7,7 @@ import type { FilesPlanOptions } from '../../../src/core/files/filesPlan';
 import type { GuardAnswers } from '../../../src/core/guards';
 import { quietContext, type RunContext } from '../../../src/core/ports';
 import { discoverProject, type Project } from '../../../src/core/project/discoverProject';
+import { builtFile } from '../../support/builtFile';
 import type { TenantOptions } from '../../../src/tenant/tenantOptions';
 import {
   operatorToken,
@@ -83,6 +84,7 @@ export async function filesFixture(options: FixtureOptions = {}): Promise<FilesF
         project,
         context: quietContext(run),
         env: { SYSTEMPROMPT_API_TOKEN: operatorToken },
+        stagingWorker: builtFile('stagingWorker.js'),
         client: { clock: { random: () => 0, sleep: async () => undefined } },
         ...overrides,
       });

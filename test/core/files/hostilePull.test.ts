@@ -20,36 +20,48 @@ async function lyingServer(manifest: () => object, archive: () => Buffer) {
 
 const mine = { 'content/a.md': 'mine', 'content/good.md': 'mine' };
 
-it('refuses every hostile archive of a lying server whole, with nothing changed', async () => {
-  let bytes: Buffer = Buffer.alloc(0);
-  const manifest = manifestOf({ 'content/good.md': 'good\n', 'content/new.md': 'x' });
-  const f = await filesFixture({
-    local: mine,
-    origin: async () =>
-      (
-        await lyingServer(
-          () => manifest,
-          () => bytes,
-        )
-      ).origin,
-  });
-  expect(hostileArchives.length).toBeGreaterThanOrEqual(60);
-  const service = f.service();
-  for (const { name, bytes: build } of hostileArchives) {
-    bytes = build();
-    const outcome = await service
-      .pull({ conflict: 'remote' }, async () => ({}))
-      .then(
-        () => 'applied',
-        (error: { code?: string }) => error.code,
-      );
-    expect([name, outcome]).toEqual([name, 'tarballUnsafe']);
-  }
-  expect(await f.local()).toEqual(mine);
-  for (const part of ['journal', 'staging', 'cache/agreed'])
-    expect(await readdir(join(f.root, '.systemprompt/sync', part))).toEqual([]);
-  expect((await service.backups()).length).toBe(0);
-}, 180_000);
+it.each([
+  ['in this thread', 0],
+  ['in a thread of its own, where there is much', 200],
+])(
+  'refuses every hostile archive of a lying server whole, %s, with nothing changed',
+  async (_, more) => {
+    let bytes: Buffer = Buffer.alloc(0);
+    const others = Array.from({ length: more }, (_file, index) => [`content/more/${index}.md`, 'x'] as const);
+    const manifest = manifestOf({
+      'content/good.md': 'good\n',
+      'content/new.md': 'x',
+      ...Object.fromEntries(others),
+    });
+    const f = await filesFixture({
+      local: mine,
+      origin: async () =>
+        (
+          await lyingServer(
+            () => manifest,
+            () => bytes,
+          )
+        ).origin,
+    });
+    expect(hostileArchives.length).toBeGreaterThanOrEqual(60);
+    const service = f.service();
+    for (const { name, bytes: build } of hostileArchives) {
+      bytes = build();
+      const outcome = await service
+        .pull({ conflict: 'remote' }, async () => ({}))
+        .then(
+          () => 'applied',
+          (error: { code?: string }) => error.code,
+        );
+      expect([name, outcome]).toEqual([name, 'tarballUnsafe']);
+    }
+    expect(await f.local()).toEqual(mine);
+    for (const part of ['journal', 'staging', 'cache/agreed'])
+      expect(await readdir(join(f.root, '.systemprompt/sync', part)).catch(() => [])).toEqual([]);
+    expect((await service.backups()).length).toBe(0);
+  },
+  180_000,
+);
 
 it('refuses an archive with an entry outside of the directories the tenant names, wanted or not', async () => {
   const archive = await archiveOf({ 'content/new.md': 'x', 'web/index.html': 'x' });

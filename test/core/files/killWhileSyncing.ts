@@ -6,6 +6,7 @@ import { expect, onTestFinished } from 'vitest';
 import { FileSyncService } from '../../../src/core/files/fileSyncService';
 import { quietContext } from '../../../src/core/ports';
 import { discoverProject } from '../../../src/core/project/discoverProject';
+import { builtFile } from '../../support/builtFile';
 import { bundleChild, type Child } from '../../support/childProcess';
 import { operatorToken, readTree, startTenant, writeFiles, type Files } from '../../support/tenantFixture';
 
@@ -24,7 +25,8 @@ type Start = (...args: string[]) => Child;
  */
 export async function killWhileSyncing(rounds: number): Promise<Kills> {
   const start = await bundleChild(join(import.meta.dirname, 'children', 'waitingFiles.ts'));
-  const lanes = await Promise.all([openLane(start), openLane(start)]);
+  // The files of the second one are so many that they are unpacked in a thread.
+  const lanes = await Promise.all([openLane(start, 40), openLane(start, 210)]);
   let next = 0;
   await Promise.all(
     lanes.map(async (lane) => {
@@ -41,7 +43,7 @@ interface Lane {
 }
 
 /** A project and a tenant of their own. A process is always being started ahead: starting takes longer than syncing. */
-async function openLane(start: Start): Promise<Lane> {
+async function openLane(startChild: Start, count: number): Promise<Lane> {
   const tenant = await startTenant({});
   onTestFinished(() => tenant.stop());
   const root = await mkdtemp(join(tmpdir(), 'files-kill-'));
@@ -70,12 +72,13 @@ async function openLane(start: Start): Promise<Lane> {
   let version = 0;
   let longestMs = 200;
   let agreed: Files = {};
-  let waiting = start(root, origin);
+  const start = () => startChild(root, origin, builtFile('stagingWorker.js'));
+  let waiting = start();
 
   const killAfterRandom = async (order: string): Promise<void> => {
     const child = waiting;
     await child.ready;
-    waiting = start(root, origin);
+    waiting = start();
     child.tell(order);
     await Promise.race([delay(Math.random() * longestMs), child.ended]);
     child.kill();
@@ -95,7 +98,7 @@ async function openLane(start: Start): Promise<Lane> {
   };
   const nextVersion = async (folder: string): Promise<Files> => {
     version += 1;
-    const files = filesOf(version);
+    const files = filesOf(version, count);
     for (const path of Object.keys(agreed)) if (!(path in files)) await rm(join(folder, path));
     await writeFiles(folder, files);
     return files;
@@ -128,9 +131,9 @@ async function openLane(start: Start): Promise<Lane> {
   return { kills, round };
 }
 
-/** Forty files that all change with every version, and one that only odd ones have. */
-function filesOf(version: number): Files {
-  const paths = Array.from({ length: 40 }, (_, index) => `content/${index % 4}/${index}.md`);
+/** Files that all change with every version, and one that only odd ones have. */
+function filesOf(version: number, count: number): Files {
+  const paths = Array.from({ length: count }, (_, index) => `content/${index % 4}/${index}.md`);
   if (version % 2 === 1) paths.push('content/odd/odd.md');
   return Object.fromEntries(paths.map((path) => [path, `version ${version} of ${path}\n`]));
 }

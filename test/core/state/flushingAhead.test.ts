@@ -15,17 +15,29 @@ it('begins a flush whenever enough was written, one at a time', async () => {
       return new Promise<void>((resolve) => (finish = resolve));
     },
   };
-  const wrote = flushingAhead(fileSystem, '/staging');
+  const ahead = flushingAhead(fileSystem, '/staging');
 
-  wrote(11 * megabyte);
+  ahead.written(23 * megabyte);
   expect(flushed).toEqual([]);
-  wrote(megabyte);
+  ahead.written(megabyte);
   expect(flushed).toEqual(['/staging']);
-  wrote(30 * megabyte);
+  ahead.written(30 * megabyte);
   expect(flushed).toHaveLength(1);
 
   finish();
   await setImmediate();
-  wrote(1);
+  ahead.written(1);
   expect(flushed).toHaveLength(2);
+});
+
+it('begins with the rest when nothing follows, where that is worth a process', () => {
+  let flushes = 0;
+  const flushAhead = () => Promise.resolve(void (flushes += 1));
+  const ahead = flushingAhead({ ...nodeFileSystem, flushAhead }, '/staging');
+  ahead.written(megabyte / 2);
+  ahead.end();
+  expect(flushes).toBe(0);
+  ahead.written(megabyte);
+  ahead.end();
+  expect(flushes).toBe(1);
 });

@@ -7,9 +7,9 @@ import { parseGzipHeader } from './gzipHeader';
 
 const trailerBytes = 8;
 /** What is unpacked at once: each piece is a turn of the thread pool. */
-const pieceBytes = 128 * 1024;
+const pieceBytes = 1024 * 1024;
 /** Unpacked ahead of what the reader has taken: the thread pool goes on while the reader works. */
-const aheadBytes = 512 * 1024;
+const aheadBytes = 2048 * 1024;
 
 /**
  * Unpacks a stream that is exactly one gzip member and nothing else. Node's own gunzip takes any number of members

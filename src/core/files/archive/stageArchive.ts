@@ -26,13 +26,6 @@ export interface StagedArchive {
   readonly directories: readonly string[];
 }
 
-export interface ContentKeeper {
-  /** Asked before a file is staged: the content of one that is wanted is held in memory until then. */
-  wants(path: string): boolean;
-  /** @param pieces the content, in order; they do not change any more */
-  take(path: string, sha256: string, pieces: readonly Uint8Array[]): void;
-}
-
 export interface StageArchiveOptions extends ReadArchiveOptions {
   /** Is made, with mode 0700; must not exist. Should be on the volume that the files are to be moved to. */
   readonly directory: string;
@@ -43,12 +36,10 @@ export interface StageArchiveOptions extends ReadArchiveOptions {
   /** Which files are wanted; the others are checked like them, and never written. All of them when absent. */
   readonly want?: (entry: ArchiveEntry) => boolean;
   /**
-   * A plain name for a folder of `directory`, in which the file keeps its own name; it is created with the first of them. Files
-   * of one folder of the archive only. Undefined for a numbered file.
+   * By folder of the archive, a plain name for a folder of `directory`, in which its files keep their own names; it is created
+   * with the first of them. Files of other folders are numbered.
    */
-  readonly folderOf?: ((path: string) => string | undefined) | undefined;
-  /** Whoever needs contents as well gets them from here, and need not read them back. */
-  readonly keeper?: ContentKeeper | undefined;
+  readonly folders?: ReadonlyMap<string, string> | undefined;
   /** Told of every piece that was handed to the system. */
   readonly onWritten?: ((bytes: number) => void) | undefined;
 }
@@ -59,12 +50,11 @@ interface OpenFile {
   readonly hash: Hash;
   readonly stagedPath: string;
   readonly name: number | string;
-  readonly pieces: Uint8Array[] | undefined;
 }
 
 /**
  * Unpacks an archive into numbered files of a fresh directory, hashing as it goes. No name of the archive becomes a name on
- * disk here, but for the last part of one that was judged, where `folderOf` asks for it. When this function throws, the
+ * disk here, but for the last part of one that was judged, where `folders` asks for it. When this function throws, the
  * directory is gone again.
  *
  * @throws SyncError tarballUnsafe, io, cancelled, and what `check` throws
@@ -75,14 +65,14 @@ export async function stageArchive(
 ): Promise<StagedArchive> {
   const files: StagedFile[] = [];
   const directories: string[] = [];
-  const folders = new Set<string>();
+  const made = new Set<string>();
   let open: OpenFile | undefined;
 
   const nameOf = (path: string): number | string => {
-    const folder = options.folderOf?.(path);
+    const folder = options.folders?.get(posix.dirname(path));
     if (folder === undefined) return files.length;
-    if (!folders.has(folder)) makeDirectory(join(options.directory, folder), 0o777);
-    folders.add(folder);
+    if (!made.has(folder)) makeDirectory(join(options.directory, folder), 0o777);
+    made.add(folder);
     return `${folder}/${posix.basename(path)}`;
   };
 
@@ -98,25 +88,21 @@ export async function stageArchive(
           const name = nameOf(entry.path);
           const stagedPath = `${options.directory}${sep}${name}`;
           const descriptor = ioStep(stagedPath, () => openSync(stagedPath, 'wx', options.mode ?? 0o600));
-          const pieces = options.keeper?.wants(entry.path) === true ? [] : undefined;
-          open = { entry, descriptor, hash: createHash('sha256'), stagedPath, name, pieces };
+          open = { entry, descriptor, hash: createHash('sha256'), stagedPath, name };
         },
         data(chunk) {
           if (open === undefined) return;
           open.hash.update(chunk);
-          open.pieces?.push(chunk);
           writeWhole(open.descriptor, chunk, open.stagedPath);
           options.onWritten?.(chunk.length);
         },
         end() {
           if (open === undefined) return;
-          const { entry, descriptor, hash, stagedPath, name, pieces } = open;
+          const { entry, descriptor, hash, stagedPath, name } = open;
           open = undefined;
           ioStep(stagedPath, () => closeSync(descriptor));
           const { path, size, executable } = entry;
-          const sha256 = hash.digest('hex');
-          if (pieces) options.keeper?.take(path, sha256, pieces);
-          files.push({ path, size, executable, sha256, stagedPath, name });
+          files.push({ path, size, executable, sha256: hash.digest('hex'), stagedPath, name });
         },
       },
       options,

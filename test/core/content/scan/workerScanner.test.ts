@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WorkerScanner } from '../../../../src/core/content/scan/workerScanner';
 import {
@@ -12,19 +10,17 @@ import {
 import { createGroupScanner } from '../../../../src/core/content/scan/groupScanner';
 import { quietContext } from '../../../../src/core/ports';
 import { openStateDirectory } from '../../../../src/core/state/stateDirectory';
+import { builtFile } from '../../../support/builtFile';
 import { createContentProject, page, type ContentProject } from '../../../support/contentProject';
 
-const workerFile = fileURLToPath(new URL('../../../../dist/scanWorker.js', import.meta.url));
 let project: ContentProject | undefined;
 let scanner: WorkerScanner | undefined;
 
 async function start(
   files: Record<string, string>,
 ): Promise<{ scanner: WorkerScanner; group: SourceGroup; root: string }> {
-  if (!existsSync(workerFile))
-    throw new Error('dist/scanWorker.js is missing: run `npm run build` first (`npm test` does).');
   project = await createContentProject(files);
-  scanner = new WorkerScanner(workerFile, project.root);
+  scanner = new WorkerScanner(builtFile('scanWorker.js'), project.root);
   const groups = groupSources(await readContentConfig(project.project.servicesDir, project.root));
   const group = groups.find(({ name }) => name === 'docs');
   if (!group) throw new Error('no docs');
