@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib';
 import { breather } from '../../disk/breathe';
+import { storedDeflate } from './storedDeflate';
 import type { TarBlock } from './tarBlocks';
 
 /** RFC 1952 without a time and with an unknown operating system, so that every machine writes the same ten bytes. */
@@ -24,7 +25,7 @@ export async function* gzipMember(
 ): AsyncGenerator<Buffer> {
   const atOnce = Math.max(2, availableParallelism()) + 1;
   const breathe = breather(signal);
-  const running: Promise<readonly Buffer[]>[] = [];
+  const running: Running[] = [];
   let checksum = 0;
   let length = 0;
   let before: TarBlock | undefined;
@@ -33,19 +34,33 @@ export async function* gzipMember(
     for (const block of blocks) {
       checksum = crc32(block.bytes, checksum);
       length += block.bytes.length;
-      running.push(watched(compressBlock(block, before, level)));
+      running.push({ before, packed: watched(compressBlock(block, before, level)) });
       before = block;
       const pause = breathe();
       if (pause) await pause;
-      if (running.length >= atOnce) yield* (await running.shift()) ?? [];
+      if (running.length >= atOnce) yield* finished(running.shift());
     }
-    for (let next = running.shift(); next; next = running.shift()) yield* await next;
+    for (let next = running.shift(); next; next = running.shift()) yield* finished(next);
     // An empty last block ends the compressed data; the ones before it were only flushed.
     yield deflateRawSync(Buffer.alloc(0));
     yield trailer(checksum, length);
   } finally {
-    await Promise.allSettled(running);
+    await Promise.allSettled(running.map(({ packed }) => packed));
   }
+}
+
+interface Running {
+  /** Its end is the dictionary of this one. */
+  readonly before: TarBlock | undefined;
+  readonly packed: Promise<readonly Buffer[]>;
+}
+
+/** Blocks end in the order in which they began: the one before this is needed by nobody any more. */
+async function* finished(block: Running | undefined): AsyncGenerator<Buffer> {
+  if (block === undefined) return;
+  const packed = await block.packed;
+  block.before?.release?.();
+  yield* packed;
 }
 
 /** A block that fails while an earlier one is waited for is no unhandled rejection: its turn comes. */
@@ -60,17 +75,18 @@ function compressBlock(
   level: number,
 ): Promise<readonly Buffer[]> {
   return Promise.all(
-    runs.map(({ end, isCompressible }, index) => {
+    runs.map(async ({ end, isCompressible }, index) => {
       const data = bytes.subarray(runs[index - 1]?.end ?? 0, end);
+      if (!isCompressible) return storedDeflate(data);
       // Later in the block, what lies before it is stored, and of no help.
-      const dictionary = index === 0 && isCompressible ? before?.bytes.subarray(-windowBytes) : undefined;
+      const dictionary = index === 0 ? before?.bytes.subarray(-windowBytes) : undefined;
       return compress(data, {
-        level: isCompressible ? level : 0,
+        level,
         // More memory takes less time.
         memLevel: 9,
         finishFlush: constants.Z_SYNC_FLUSH,
-        // What comes out fits into one piece.
-        chunkSize: data.length + 1024,
+        // What comes out of a text fits into one piece: the garbage of larger ones is what peaks of memory are made of.
+        chunkSize: (data.length >> 1) + 1024,
         ...(dictionary && { dictionary }),
       });
     }),

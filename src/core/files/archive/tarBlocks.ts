@@ -5,6 +5,8 @@ export interface TarBlock {
   readonly bytes: Buffer;
   /** What compresses and what does not, in turns; covers the block. */
   readonly runs: readonly TarRun[];
+  /** Its bytes are needed no longer: they become those of a later block. */
+  release?(): void;
 }
 
 export interface TarRun {
@@ -22,7 +24,9 @@ const minJudgedBytes = 16 * 1024;
 
 /** Cuts a stream into blocks of equal size. A full block has to be taken before more is given. */
 export class TarBlocks {
-  private bytes = Buffer.allocUnsafe(blockBytes);
+  /** Each block anew would be garbage faster than it is collected. */
+  private readonly spare: Buffer[] = [];
+  private bytes: Buffer = Buffer.allocUnsafe(blockBytes);
   private filled = 0;
   private runs: TarRun[] = [];
 
@@ -58,8 +62,13 @@ export class TarBlocks {
   /** All that was given since the last block. */
   take(): TarBlock {
     this.endRun(this.filled, true);
-    const block = { bytes: this.bytes.subarray(0, this.filled), runs: this.runs };
-    this.bytes = Buffer.allocUnsafe(blockBytes);
+    const { bytes, runs } = this;
+    const block = {
+      bytes: bytes.subarray(0, this.filled),
+      runs,
+      release: () => void this.spare.push(bytes),
+    };
+    this.bytes = this.spare.pop() ?? Buffer.allocUnsafe(blockBytes);
     this.filled = 0;
     this.runs = [];
     return block;
