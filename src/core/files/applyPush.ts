@@ -254,7 +254,9 @@ class PushRun {
 }
 
 function checksumsOf(manifest: FileManifest): ReadonlyMap<string, string> {
-  return new Map(manifest.files.map(({ path, checksum }) => [path, checksum]));
+  const checksums = new Map<string, string>();
+  for (const { path, checksum } of manifest.files) checksums.set(path, checksum);
+  return checksums;
 }
 
 function tooLarge(path: string, limitBytes: number): SkippedItem {

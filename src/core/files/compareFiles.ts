@@ -110,15 +110,24 @@ function findTwins(
 ): FilesDiff['twins'] {
   const single = differences.filter((item) => item.local === undefined || item.remote === undefined);
   if (single.length === 0) return [];
-  const names = new Map<string, Set<string>>();
-  for (const path of [...local.files.keys(), ...remote.files.keys()]) {
-    const folded = foldedPath(path);
-    const known = names.get(folded);
-    if (known === undefined) names.set(folded, new Set([path]));
-    else known.add(path);
+  const isThere = (path: string) => local.files.has(path) || remote.files.has(path);
+  // Of two spellings at most one is its own folded form: only the others are kept, which are few, and hardly ever two of a name.
+  const first = new Map<string, string>();
+  const second = new Map<string, string>();
+  for (const { files } of [local, remote]) {
+    for (const path of files.keys()) {
+      const folded = foldedPath(path);
+      if (folded === path) continue;
+      const known = first.get(folded);
+      if (known === undefined) first.set(folded, path);
+      else if (known !== path && !second.has(folded)) second.set(folded, path);
+    }
   }
+  if (first.size === 0) return [];
   return single.flatMap(({ path }) => {
-    const other = [...(names.get(foldedPath(path)) ?? [])].find((name) => name !== path);
+    const folded = foldedPath(path);
+    const spelled = first.get(folded) === path ? second.get(folded) : first.get(folded);
+    const other = folded !== path && isThere(folded) ? folded : spelled;
     return other === undefined ? [] : [{ path, other }];
   });
 }

@@ -33,14 +33,6 @@ const digestLength = 64;
 /** A file changed this recently may change again without any of its numbers moving. */
 const settledMs = 2_000;
 
-interface Known {
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly ctimeMs: number;
-  readonly ino: number;
-  readonly digest: string;
-}
-
 /** Digests of files whose size, times and inode have not changed since they were hashed. */
 export interface HashCache {
   find(path: string, stats: Stats): string | undefined;
@@ -58,7 +50,7 @@ export async function openHashCache(state: StateDirectory): Promise<HashCache> {
   const numbers = new Float64Array(paths.length * statNumbers);
   Buffer.from(numbers.buffer).write(packed, 'base64');
   const found: number[] = [];
-  const added = new Map<string, Known>();
+  const added = new Rows();
   let rows: ReadonlyMap<string, number> | undefined;
   let next = 0;
 
@@ -78,11 +70,6 @@ export async function openHashCache(state: StateDirectory): Promise<HashCache> {
     );
   };
   const digestAt = (row: number): string => digests.slice(row * digestLength, (row + 1) * digestLength);
-  const knownAt = (row: number): [string, Known] => {
-    const [size = -1, mtimeMs = -1, ctimeMs = -1, ino = -1] = numbers.subarray(row * statNumbers);
-    return [paths[row] ?? '', { size, mtimeMs, ctimeMs, ino, digest: digestAt(row) }];
-  };
-
   return {
     find(path, stats) {
       const row = rowOf(path);
@@ -92,26 +79,49 @@ export async function openHashCache(state: StateDirectory): Promise<HashCache> {
       found.push(row);
       return digestAt(row);
     },
-    add(path, { size, mtimeMs, ctimeMs, ino }, digest) {
-      added.set(path, { size, mtimeMs, ctimeMs, ino, digest });
+    add(path, stats, digest) {
+      added.add(path, [stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino], digest);
     },
     async save(nowMs) {
-      if (added.size === 0 && found.length === paths.length) return;
-      const kept = found.map(knownAt);
-      const settled = [...kept, ...added].filter(
-        ([, { mtimeMs, ctimeMs }]) => nowMs - Math.max(mtimeMs, ctimeMs) > settledMs,
-      );
-      const columns = Float64Array.from(
-        settled.flatMap(([, { size, mtimeMs, ctimeMs, ino }]) => [size, mtimeMs, ctimeMs, ino]),
-      );
+      if (added.paths.length === 0 && found.length === paths.length) return;
+      const settled = new Rows();
+      const keep = (path: string, row: ArrayLike<number>, digest: string): void => {
+        if (nowMs - Math.max(row[1] ?? nowMs, row[2] ?? nowMs) > settledMs) settled.add(path, row, digest);
+      };
+      for (const row of found) keep(paths[row] ?? '', statsAt(numbers, row), digestAt(row));
+      for (const [row, path] of added.paths.entries())
+        keep(path, statsAt(added.numbers, row), added.digests[row] ?? '');
       await state.writeJson(cacheFile, {
         format: 2,
-        paths: settled.map(([path]) => path),
-        stats: Buffer.from(columns.buffer).toString('base64'),
-        digests: settled.map(([, { digest }]) => digest).join(''),
+        paths: settled.paths,
+        stats: Buffer.from(settled.numbers.buffer, 0, settled.paths.length * statBytes).toString('base64'),
+        digests: settled.digests.join(''),
       });
     },
   };
+}
+
+function statsAt(numbers: Float64Array, row: number): Float64Array {
+  return numbers.subarray(row * statNumbers, (row + 1) * statNumbers);
+}
+
+/** Files in columns, as they are stored: an object for each, with its floats, takes five times as much memory. */
+class Rows {
+  readonly paths: string[] = [];
+  readonly digests: string[] = [];
+  numbers = new Float64Array(1_024 * statNumbers);
+
+  add(path: string, stats: ArrayLike<number>, digest: string): void {
+    const at = this.paths.length * statNumbers;
+    if (at === this.numbers.length) {
+      const larger = new Float64Array(2 * at);
+      larger.set(this.numbers);
+      this.numbers = larger;
+    }
+    this.numbers.set(stats, at);
+    this.paths.push(path);
+    this.digests.push(digest);
+  }
 }
 
 const nothing: Stored = { format: 2, paths: [], stats: '', digests: '' };

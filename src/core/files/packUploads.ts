@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RunContext } from '../ports';
 import { ioError } from '../state/ioReason';
 import { SyncError } from '../syncError';
-import type { ArchiveSource } from './archive/archiveSource';
+import type { ArchiveSource, FileToPack } from './archive/archiveSource';
 import { writeArchive } from './archive/writeArchive';
 import type { FileStep } from './filesPlan';
 
@@ -96,7 +96,7 @@ async function packOnce(
 ): Promise<PackedUpload | { readonly moved: string | undefined }> {
   archives += 1;
   const file = join(folder, `${archives}.tar.gz`);
-  const sources = group.map((step) => sourceOf(step, servicesDir));
+  const sources = group.map((step) => new StepSource(step, servicesDir));
   let bytes = 0;
   try {
     const handle = await open(file, 'wx', 0o600);
@@ -126,14 +126,14 @@ async function packOnce(
  * @throws SyncError `cancelled`, `io`
  */
 export async function fitsAlone(
-  step: Pick<FileStep, 'path' | 'size' | 'digest'>,
+  step: StepToPack,
   servicesDir: string,
   limitBytes: number,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   let bytes = 0;
   try {
-    for await (const chunk of writeArchive([sourceOf(step, servicesDir)], { signal })) {
+    for await (const chunk of writeArchive([new StepSource(step, servicesDir)], { signal })) {
       bytes += chunk.byteLength;
       if (bytes > limitBytes) return false;
     }
@@ -144,14 +144,28 @@ export async function fitsAlone(
   return true;
 }
 
-function sourceOf(
-  step: Pick<FileStep, 'path' | 'size' | 'digest' | 'executable'>,
-  servicesDir: string,
-): ArchiveSource {
-  return {
-    path: step.path,
-    size: step.size,
-    executable: step.executable === true,
-    content: { file: join(servicesDir, step.path), digest: step.digest },
-  };
+type StepToPack = Pick<FileStep, 'path' | 'size' | 'digest' | 'executable'>;
+
+/** Holds nothing but its step: that and an absolute path for each of all files at once would be most of the memory of a push. */
+class StepSource implements ArchiveSource {
+  constructor(
+    private readonly step: StepToPack,
+    private readonly servicesDir: string,
+  ) {}
+
+  get path(): string {
+    return this.step.path;
+  }
+
+  get size(): number {
+    return this.step.size;
+  }
+
+  get executable(): boolean {
+    return this.step.executable === true;
+  }
+
+  get content(): FileToPack {
+    return { file: join(this.servicesDir, this.step.path), digest: this.step.digest };
+  }
 }

@@ -27,10 +27,10 @@ export function* packTar(sources: readonly ArchiveSource[]): Generator<TarBlock>
   const registry = createPathRegistry();
   const blocks = new TarBlocks();
   for (const source of [...sources].sort((first, second) => comparePaths(first.path, second.path))) {
-    const { path, size, content } = source;
+    const { path, size, executable = false, content } = source;
     const problem = pathProblem(path, defaultArchiveLimits) ?? registry.claim(path, 'file');
     if (problem !== undefined) throw unsafeArchive(problem.rule, problem.reason, path);
-    yield* blocks.append(tarEntryHeader(source));
+    yield* blocks.append(tarEntryHeader({ path, size, executable }));
     if ('file' in content) yield* appendFile(blocks, source, content);
     else if (content.length === size) yield* blocks.append(content);
     else throw changedSince(path);

@@ -1,11 +1,6 @@
 import { foldedPath } from '../../state/portablePath';
 import type { PathProblem } from './archivePath';
 
-interface Claim {
-  readonly path: string;
-  readonly kind: 'file' | 'directory';
-}
-
 export interface PathRegistry {
   /** Takes the path for this archive; a problem when another entry has taken it, or a twin of it, before. */
   claim(path: string, kind: 'file' | 'directory'): PathProblem | undefined;
@@ -16,20 +11,21 @@ export interface PathRegistry {
  * is also a directory, no two spellings of one name at any level.
  */
 export function createPathRegistry(): PathRegistry {
-  const claims = new Map<string, Claim>();
+  // By folded path; no object for each: there may be a hundred thousand.
+  const claims = { file: new Map<string, string>(), directory: new Map<string, string>() };
   let lastParent = '';
 
-  const claimOne = (path: string, kind: Claim['kind'], repeated: boolean): PathProblem | undefined => {
+  const claimOne = (path: string, kind: keyof typeof claims, repeated: boolean): PathProblem | undefined => {
     const key = foldedPath(path);
-    const known = claims.get(key);
-    if (known === undefined) {
-      claims.set(key, { path, kind });
-      return undefined;
-    }
-    if (known.kind !== kind) {
+    if (claims[kind === 'file' ? 'directory' : 'file'].has(key)) {
       return { rule: 'fileAndDirectory', reason: 'the same name is a file and a directory' };
     }
-    if (known.path !== path) {
+    const known = claims[kind].get(key);
+    if (known === undefined) {
+      claims[kind].set(key, path);
+      return undefined;
+    }
+    if (known !== path) {
       return { rule: 'twin', reason: 'another name differs from it only by letter case or Unicode form' };
     }
     return repeated ? undefined : { rule: 'duplicate', reason: 'the path appears twice' };
