@@ -4,6 +4,7 @@ import type { RunContext } from '../ports';
 import { ioError } from '../state/ioReason';
 import { SyncError } from '../syncError';
 import type { ArchiveSource, FileToPack } from './archive/archiveSource';
+import { freeBuffer } from './archive/freeBuffer';
 import { writeArchive } from './archive/writeArchive';
 import type { FileStep } from './filesPlan';
 
@@ -105,6 +106,7 @@ async function packOnce(
         bytes += chunk.byteLength;
         if (bytes > limitBytes) break;
         await handle.write(chunk);
+        freeBuffer(chunk);
       }
     } finally {
       await handle.close();
