@@ -31,9 +31,10 @@ export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
   let incoming: ReadonlyMap<string, Incoming>;
   let backup: string | undefined;
   try {
-    const how = { copy, stage: thread?.stage, onWritten: (bytes: number) => ahead.written(bytes) };
+    const how = { copy, stage: thread?.stage, onStaged: ({ size }: { size: number }) => ahead.written(size) };
     incoming = await fetchIncoming(input, staging, how, (item) => run.refuse(item));
     ahead.end();
+    await thread?.close();
     await run.recheckDeletions();
     backup = await run.backUp();
   } catch (error) {
@@ -41,7 +42,7 @@ export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
     await run.discard(staging);
     throw error;
   } finally {
-    void thread?.close();
+    await thread?.close();
   }
   try {
     await run.swap(staging, incoming);

@@ -33,7 +33,7 @@ const fileMode = 0o644;
 export async function fetchIncoming(
   input: ApplyContext,
   staging: SwapStaging,
-  how: Pick<FetchRemoteInput, 'copy' | 'stage' | 'onWritten'>,
+  how: Pick<FetchRemoteInput, 'copy' | 'stage' | 'onStaged'>,
   refuse: (item: SkippedItem) => void,
 ): Promise<ReadonlyMap<string, Incoming>> {
   const cache = openContentCache(input.state);

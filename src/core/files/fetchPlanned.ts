@@ -14,7 +14,7 @@ export function fetchPlanned(
   { plan, tenant, context, limits }: ApplyContext,
   paths: Iterable<string>,
   folder: string,
-  how: Pick<FetchRemoteInput, 'mode' | 'folders' | 'copy' | 'stage' | 'onWritten'> = {},
+  how: Pick<FetchRemoteInput, 'mode' | 'folders' | 'copy' | 'stage' | 'onStaged'> = {},
 ): Promise<ReadonlyMap<string, StagedFile>> {
   const wanted = new Set(paths);
   return fetchRemote({

@@ -14,8 +14,8 @@ export interface FetchRemoteInput extends DownloadStaging {
   readonly copy?: PassingCopy | undefined;
   /** Where it is unpacked; in this thread when absent. */
   readonly stage?: StageDownload | undefined;
-  /** Told of what is unpacked, piece by piece. */
-  readonly onWritten?: (bytes: number) => void;
+  /** Told of each file; after a broken connection once more. */
+  readonly onStaged?: (file: StagedFile) => void;
 }
 
 /**
@@ -31,20 +31,28 @@ export async function fetchRemote({
   filter,
   copy,
   stage = stageDownload,
-  onWritten,
+  onStaged,
   ...staging
 }: FetchRemoteInput): Promise<ReadonlyMap<string, StagedFile>> {
   context.progress({ message: 'Downloading' });
-  const files = await client.downloadFiles(
+  const staged = new Map<string, StagedFile>();
+  await client.downloadFiles(
     context,
     // A broken connection makes this begin again; the folder of the attempt before is gone by then.
     (archive) => {
+      staged.clear();
       const counted = countBytes(archive, (done) =>
         context.progress({ message: 'Downloading', bytes: { done } }),
       );
-      return stage(copy?.through(counted) ?? counted, staging, { signal: context.signal, onWritten });
+      return stage(copy?.through(counted) ?? counted, staging, {
+        signal: context.signal,
+        onStaged: (file) => {
+          staged.set(file.path, file);
+          onStaged?.(file);
+        },
+      });
     },
     filter,
   );
-  return new Map(files.map((file) => [file.path, file]));
+  return staged;
 }

@@ -3,6 +3,7 @@ import { crc32, createInflateRaw, type ZlibOptions } from 'node:zlib';
 import { SyncError } from '../../syncError';
 import type { ArchiveLimits } from './archiveLimits';
 import { unsafeArchive } from './archiveRule';
+import { freeBuffer } from './freeBuffer';
 import { parseGzipHeader } from './gzipHeader';
 
 const trailerBytes = 8;
@@ -15,6 +16,8 @@ const aheadBytes = 2048 * 1024;
  * Unpacks a stream that is exactly one gzip member and nothing else. Node's own gunzip takes any number of members
  * and drops what follows them, which would let two readers see two different archives; here the checksum is verified
  * and every further byte is refused.
+ *
+ * Of a piece nothing may be kept: its memory is taken back when the next one is asked for.
  *
  * @param source left early on a refusal: where leaving must not destroy the stream (an HTTP request that still needs
  *   its answer), hand in `request.iterator({ destroyOnReturn: false })`
@@ -44,6 +47,8 @@ export async function* gunzipMember(
           throw unsafeArchive('ratio', `it unpacks to more than ${limits.maxRatio} times its size`);
         }
         yield chunk;
+        // Pieces share memory until it is full; then it is the reader's, who is done with it.
+        if (chunk.byteOffset + chunk.length === chunk.buffer.byteLength) freeBuffer(chunk);
       }
     } catch (error) {
       throw asArchiveError(error);

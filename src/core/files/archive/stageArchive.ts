@@ -23,7 +23,6 @@ export interface StagedFile {
 export interface StagedArchive {
   /** In the order of the archive. */
   readonly files: readonly StagedFile[];
-  readonly directories: readonly string[];
 }
 
 export interface StageArchiveOptions extends ReadArchiveOptions {
@@ -40,8 +39,6 @@ export interface StageArchiveOptions extends ReadArchiveOptions {
    * with the first of them. Files of other folders are numbered.
    */
   readonly folders?: ReadonlyMap<string, string> | undefined;
-  /** Told of every piece that was handed to the system. */
-  readonly onWritten?: ((bytes: number) => void) | undefined;
 }
 
 interface OpenFile {
@@ -57,20 +54,21 @@ interface OpenFile {
  * disk here, but for the last part of one that was judged, where `folders` asks for it. When this function throws, the
  * directory is gone again.
  *
+ * @param onStaged told of each file, in the order of the archive; none of them is worth anything before this has returned
  * @throws SyncError tarballUnsafe, io, cancelled, and what `check` throws
  */
-export async function stageArchive(
+export async function stageEachFile(
   source: AsyncIterable<Uint8Array>,
   options: StageArchiveOptions,
-): Promise<StagedArchive> {
-  const files: StagedFile[] = [];
-  const directories: string[] = [];
+  onStaged: (file: StagedFile) => void,
+): Promise<void> {
+  let numbered = 0;
   const made = new Set<string>();
   let open: OpenFile | undefined;
 
   const nameOf = (path: string): number | string => {
     const folder = options.folders?.get(posix.dirname(path));
-    if (folder === undefined) return files.length;
+    if (folder === undefined) return numbered++;
     if (!made.has(folder)) makeDirectory(join(options.directory, folder), 0o777);
     made.add(folder);
     return `${folder}/${posix.basename(path)}`;
@@ -83,8 +81,7 @@ export async function stageArchive(
       {
         begin(entry) {
           options.check?.(entry);
-          if (entry.kind === 'directory') return void directories.push(entry.path);
-          if (options.want?.(entry) === false) return;
+          if (entry.kind === 'directory' || options.want?.(entry) === false) return;
           const name = nameOf(entry.path);
           const stagedPath = `${options.directory}${sep}${name}`;
           const descriptor = ioStep(stagedPath, () => openSync(stagedPath, 'wx', options.mode ?? 0o600));
@@ -94,7 +91,6 @@ export async function stageArchive(
           if (open === undefined) return;
           open.hash.update(chunk);
           writeWhole(open.descriptor, chunk, open.stagedPath);
-          options.onWritten?.(chunk.length);
         },
         end() {
           if (open === undefined) return;
@@ -102,7 +98,7 @@ export async function stageArchive(
           open = undefined;
           ioStep(stagedPath, () => closeSync(descriptor));
           const { path, size, executable } = entry;
-          files.push({ path, size, executable, sha256: hash.digest('hex'), stagedPath, name });
+          onStaged({ path, size, executable, sha256: hash.digest('hex'), stagedPath, name });
         },
       },
       options,
@@ -112,7 +108,16 @@ export async function stageArchive(
     await rm(options.directory, { recursive: true, force: true });
     throw error;
   }
-  return { files, directories };
+}
+
+/** As {@link stageEachFile}, with all files at the end. */
+export async function stageArchive(
+  source: AsyncIterable<Uint8Array>,
+  options: StageArchiveOptions,
+): Promise<StagedArchive> {
+  const files: StagedFile[] = [];
+  await stageEachFile(source, options, (file) => files.push(file));
+  return { files };
 }
 
 function makeDirectory(directory: string, mode: number): void {

@@ -1,6 +1,6 @@
 import type { ArchiveLimits } from '../archive/archiveLimits';
 import { unsafeArchive } from '../archive/archiveRule';
-import { stageArchive, type StagedFile } from '../archive/stageArchive';
+import { stageEachFile, type StagedFile } from '../archive/stageArchive';
 import type { ArchiveEntry } from '../archive/tarParser';
 
 /** What is to become of a download, as plain data: another thread can be told of it. */
@@ -20,8 +20,8 @@ export interface DownloadStaging {
 
 export interface StagingRun {
   readonly signal?: AbortSignal | undefined;
-  /** Told of what was unpacked, piece by piece. */
-  readonly onWritten?: ((bytes: number) => void) | undefined;
+  /** Told of each file; none of them is worth anything before all is staged. */
+  readonly onStaged: (file: StagedFile) => void;
 }
 
 /** `stageDownload`, here or in another thread. */
@@ -29,7 +29,7 @@ export type StageDownload = (
   archive: AsyncIterable<Uint8Array>,
   staging: DownloadStaging,
   run: StagingRun,
-) => Promise<readonly StagedFile[]>;
+) => Promise<void>;
 
 /**
  * Checks a tenant's archive to its last byte, and unpacks what is wanted of it.
@@ -45,14 +45,14 @@ export const stageDownload: StageDownload = async (archive, staging, run) => {
       throw unsafeArchive('directory', 'it lies outside of the directories that the tenant names', path);
     }
   };
-  const { files } = await stageArchive(archive, {
+  const options = {
     directory: folder,
     mode,
     folders,
     check,
-    ...(wanted && { want: ({ path }) => wanted.has(path) }),
+    ...(wanted && { want: ({ path }: ArchiveEntry) => wanted.has(path) }),
     ...(limits && { limits }),
-    ...run,
-  });
-  return files;
+    signal: run.signal,
+  };
+  await stageEachFile(archive, options, run.onStaged);
 };

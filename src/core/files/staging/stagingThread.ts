@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { SyncError } from '../../syncError';
 import type { StagedFile } from '../archive/stageArchive';
+import { fromColumns, type StagedColumns } from './stagedColumns';
 import type { StageDownload } from './stageDownload';
 import type { StagingReply, StagingRequest } from './stagingMessages';
 
@@ -26,13 +27,13 @@ export class StagingThread {
   }
 
   /** One download at a time. @throws as `stageDownload` says, and SyncError `internal` when the thread ends early */
-  readonly stage: StageDownload = async (archive, staging, { signal, onWritten }) => {
+  readonly stage: StageDownload = async (archive, staging, { signal, onStaged }) => {
     if (this.#ended) throw this.#ended;
-    const download = new ThreadDownload(this.#worker, onWritten);
+    const download = new ThreadDownload(this.#worker, staging.folder, onStaged);
     download.post({ kind: 'stage', staging });
     try {
       await download.feed(archive, signal);
-      return await download.answer;
+      await download.answer;
     } finally {
       download.end();
     }
@@ -45,14 +46,16 @@ export class StagingThread {
 
 class ThreadDownload {
   /** Settles when the thread has nothing more to do with the download. */
-  readonly answer: Promise<readonly StagedFile[]>;
-  #settle: { resolve(files: readonly StagedFile[]): void; reject(error: unknown): void } | undefined;
+  readonly answer: Promise<void>;
+  #settle: { resolve(): void; reject(error: unknown): void } | undefined;
   #waitingBytes = 0;
+  readonly #spare: ArrayBuffer[] = [];
   #makeRoom: (() => void) | undefined;
 
   constructor(
     private readonly worker: Worker,
-    private readonly onWritten: ((bytes: number) => void) | undefined,
+    private readonly folder: string,
+    private readonly onStaged: (file: StagedFile) => void,
   ) {
     this.answer = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     this.answer.catch(() => undefined);
@@ -65,7 +68,7 @@ class ThreadDownload {
 
   /** Until all is handed over. A refusal ends it at once, without waiting for what may never come. */
   async feed(archive: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
-    const source = inPieces(archive, pieceBytes);
+    const source = inPieces(archive, () => new Uint8Array(this.#spare.pop() ?? new ArrayBuffer(pieceBytes)));
     try {
       for (;;) {
         const next = await this.#unlessRefused(source.next());
@@ -100,12 +103,13 @@ class ThreadDownload {
     switch (reply.kind) {
       case 'taken':
         this.#waitingBytes -= reply.bytes;
+        if (reply.used) this.#spare.push(reply.used);
         this.#makeRoom?.();
-        this.onWritten?.(reply.written);
+        this.#tell(reply.files);
         break;
       case 'staged':
-        this.onWritten?.(reply.written);
-        this.#settle?.resolve(reply.files);
+        this.#tell(reply.files);
+        this.#settle?.resolve();
         break;
       case 'failed': {
         const { code, message, ...options } = reply.error;
@@ -113,6 +117,10 @@ class ThreadDownload {
       }
     }
   };
+
+  #tell(files: StagedColumns): void {
+    for (const file of fromColumns(files, this.folder)) this.onStaged(file);
+  }
 
   readonly #onError = (error: Error): void => this.#settle?.reject(endedEarly(error.message, error));
   readonly #onExit = (code: number): void => this.#settle?.reject(endedEarly(`it ended with code ${code}`));
@@ -125,24 +133,24 @@ function endedEarly(why: string, cause?: unknown): SyncError {
   });
 }
 
-/** Copies a stream into pieces of equal size, each in memory of its own, which can be handed to another thread. */
+/** Copies a stream into pieces, each in memory of its own, which can be handed to another thread. */
 async function* inPieces(
   source: AsyncIterable<Uint8Array>,
-  size: number,
+  newPiece: () => Uint8Array<ArrayBuffer>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-  let piece = new Uint8Array(size);
+  let piece = newPiece();
   let filled = 0;
   for await (const chunk of source) {
     for (let taken = 0; taken < chunk.length;) {
-      const part = chunk.subarray(taken, taken + size - filled);
+      const part = chunk.subarray(taken, taken + piece.length - filled);
       piece.set(part, filled);
       filled += part.length;
       taken += part.length;
-      if (filled < size) continue;
+      if (filled < piece.length) continue;
       yield piece;
-      piece = new Uint8Array(size);
+      piece = newPiece();
       filled = 0;
     }
   }
-  if (filled > 0) yield piece.slice(0, filled);
+  if (filled > 0) yield piece.subarray(0, filled);
 }

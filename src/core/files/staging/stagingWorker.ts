@@ -1,5 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf, SyncError } from '../../syncError';
+import { toColumns, type StagedColumns } from './stagedColumns';
+import type { StagedFile } from '../archive/stageArchive';
 import { stageDownload, type DownloadStaging } from './stageDownload';
 import type { PlainError, StagingReply, StagingRequest } from './stagingMessages';
 
@@ -7,7 +9,8 @@ import type { PlainError, StagingReply, StagingRequest } from './stagingMessages
 const port = parentPort;
 let arrived: StagingRequest[] = [];
 let wake: (() => void) | undefined;
-let written = 0;
+/** Handed over with the next reply: none is kept here. */
+let staged: StagedFile[] = [];
 
 port?.on('message', (request: StagingRequest) => {
   if (request.kind === 'stage') return void answer(request.staging);
@@ -17,25 +20,36 @@ port?.on('message', (request: StagingRequest) => {
 
 async function answer(staging: DownloadStaging): Promise<void> {
   arrived = [];
-  written = 0;
+  staged = [];
   try {
-    const files = await stageDownload(bytesOf(), staging, { onWritten: (bytes) => (written += bytes) });
-    reply({ kind: 'staged', files, written });
+    await stageDownload(bytesOf(), staging, { onStaged: (file) => staged.push(file) });
+    reply({ kind: 'staged', files: takeStaged() });
   } catch (error) {
     reply({ kind: 'failed', error: plain(error) });
   }
 }
 
+/** Of the piece before, a reader may still need the end when it asks for the next one: its memory goes back one later. */
 async function* bytesOf(): AsyncGenerator<Uint8Array> {
+  let before: ArrayBuffer | undefined;
+  let last: ArrayBuffer | undefined;
   for (;;) {
     while (arrived.length === 0) await new Promise<void>((resolve) => (wake = resolve));
     const request = arrived.shift();
     if (request?.kind === 'broken') throw new SyncError('http', 'The download broke off.');
     if (request?.kind !== 'bytes') return;
-    reply({ kind: 'taken', bytes: request.bytes.length, written });
-    written = 0;
-    yield request.bytes;
+    const { bytes } = request;
+    reply({ kind: 'taken', bytes: bytes.length, files: takeStaged(), used: before }, before && [before]);
+    before = last;
+    last = bytes.buffer;
+    yield bytes;
   }
+}
+
+function takeStaged(): StagedColumns {
+  const files = toColumns(staged);
+  staged = [];
+  return files;
 }
 
 function plain(error: unknown): PlainError {
@@ -44,6 +58,6 @@ function plain(error: unknown): PlainError {
   return { code, message, ...(hint !== undefined && { hint }), ...(details && { details }) };
 }
 
-function reply(message: StagingReply): void {
-  port?.postMessage(message);
+function reply(message: StagingReply, transfer: readonly ArrayBuffer[] = []): void {
+  port?.postMessage(message, transfer);
 }

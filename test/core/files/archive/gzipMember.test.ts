@@ -18,7 +18,7 @@ async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 
 async function whole(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of parts) chunks.push(chunk);
+  for await (const chunk of parts) chunks.push(Uint8Array.from(chunk));
   return Buffer.concat(chunks);
 }
 
