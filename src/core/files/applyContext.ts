@@ -5,6 +5,7 @@ import type { StateDirectory } from '../state/stateDirectory';
 import type { ArchiveLimits } from './archive/archiveLimits';
 import type { TenantConnection } from '../api/connectTenant';
 import type { FilesPlan } from './filesPlan';
+import type { StagingThread } from './staging/stagingThread';
 
 /** What both directions of an apply work with. */
 export interface ApplyContext {
@@ -19,8 +20,8 @@ export interface ApplyContext {
   readonly backups: BackupStore;
   readonly context: RunContext;
   readonly limits?: ArchiveLimits | undefined;
-  /** The built `stagingWorker.js`; large downloads are unpacked in this thread when absent. */
-  readonly stagingWorker?: string | undefined;
+  /** Unpacks a large pull; this thread does when absent. */
+  readonly stagingThread?: StagingThread | undefined;
 }
 
 /** The top-level directories of some paths: what a download is filtered by. */

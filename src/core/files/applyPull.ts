@@ -11,7 +11,6 @@ import { fetchIncoming, type Incoming } from './fetchIncoming';
 import { movedFile, nothingDone, type FilesOutcome } from './filesOutcome';
 import type { FilesPlan, FileStep } from './filesPlan';
 import { readLocalFile } from './readLocalFile';
-import { StagingThread } from './staging/stagingThread';
 
 /**
  * Carries out a `pull` plan. The archive is checked to its end before the first file is touched; contents must be what the
@@ -20,29 +19,30 @@ import { StagingThread } from './staging/stagingThread';
  * files, or new folders, and the report says what was done.
  */
 export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
-  const { plan, state, backups, context, servicesDir, stagingWorker } = input;
-  const isLarge = isLargePull(plan);
-  const thread = isLarge && stagingWorker !== undefined ? new StagingThread(stagingWorker) : undefined;
+  const { plan, state, backups, context, servicesDir, stagingThread } = input;
   const run = new PullRun(input);
   const staging = await openSwapStaging(state, servicesDir);
   const ahead = flushingAhead(state.fileSystem, staging.folder);
   const agreed = new AgreedArchives(state, context);
-  const copy = isLarge ? await agreed.beginCopy() : undefined;
+  const copy = isLargePull(plan) ? await agreed.beginCopy() : undefined;
   let incoming: ReadonlyMap<string, Incoming>;
   let backup: string | undefined;
   try {
-    const how = { copy, stage: thread?.stage, onStaged: ({ size }: { size: number }) => ahead.written(size) };
+    const how = {
+      copy,
+      stage: stagingThread?.stage,
+      onStaged: ({ size }: { size: number }) => ahead.written(size),
+    };
     incoming = await fetchIncoming(input, staging, how, (item) => run.refuse(item));
     ahead.end();
-    await thread?.close();
+    // Its memory is needed no longer, and more of it is going to be.
+    void stagingThread?.close();
     await run.recheckDeletions();
     backup = await run.backUp();
   } catch (error) {
     if (copy) await agreed.discard(copy);
     await run.discard(staging);
     throw error;
-  } finally {
-    await thread?.close();
   }
   try {
     await run.swap(staging, incoming);
@@ -56,7 +56,7 @@ export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
 }
 
 /** Worth a thread, and a copy of the archive: smaller plans want little of it, and would displace what others have brought. */
-function isLargePull({ steps, bytes }: FilesPlan): boolean {
+export function isLargePull({ steps, bytes }: FilesPlan): boolean {
   return steps.length >= 200 || bytes >= 4 * 1024 * 1024;
 }
 

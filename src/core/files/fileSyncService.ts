@@ -15,10 +15,11 @@ import type { Project } from '../project/discoverProject';
 import { createBackupStore, type BackupSummary } from '../state/backupStore';
 import { readBase, writeBase, type BaseState } from '../state/baseStore';
 import { completeInterruptedRun } from '../state/interruptedRun';
+import type { ProjectLock } from '../state/projectLock';
 import { openStateDirectory, type StateDirectory } from '../state/stateDirectory';
 import { applyUnderLock } from '../state/withProjectLock';
 import { SyncError } from '../syncError';
-import { applyPull } from './applyPull';
+import { applyPull, isLargePull } from './applyPull';
 import { applyPush } from './applyPush';
 import type { ArchiveLimits } from './archive/archiveLimits';
 import { backUpTree } from './backUpTree';
@@ -37,6 +38,7 @@ import { readRemoteFile, type ReadRemoteFileInput } from './readRemoteFile';
 import { readVersions, type FileVersions } from './readVersions';
 import { remoteTree } from './remoteTree';
 import { requireSameTenant } from './requireSameTenant';
+import { StagingThread } from './staging/stagingThread';
 import { sweepTransfers } from './transferFolder';
 
 export interface FileSyncSettings extends ConnectOptions {
@@ -159,9 +161,11 @@ export class FileSyncService {
     requireSameTenant(plan, tenant);
     const { context } = this.#settings;
     if (plan.steps.length === 0 && (await this.#isSettled(plan))) return filesResult(plan, nothingDone);
-    return applyUnderLock({ state: this.#state, owner: plan.operation, context }, async (lock) => {
+    // It starts while the lock is taken.
+    const stagingThread = this.#stagingThreadFor(plan);
+    const run = async (lock: ProjectLock) => {
       await sweepTransfers(this.#state);
-      const { project, keepBackups, limits, stagingWorker } = this.#settings;
+      const { project, keepBackups, limits } = this.#settings;
       const input = {
         plan,
         tenant,
@@ -173,14 +177,19 @@ export class FileSyncService {
         backups: createBackupStore(this.#state, keepBackups === undefined ? {} : { keep: keepBackups }),
         context,
         limits,
-        stagingWorker,
+        stagingThread,
       };
       const apply = plan.direction === 'push' ? applyPush : applyPull;
       const outcome = plan.steps.length === 0 ? nothingDone : await apply(input);
       const base = await readBase(this.#state, domain, plan.tenant);
       await writeBase(this.#state, lock, domain, plan.tenant, nextBase(base, plan, outcome));
       return filesResult(plan, outcome);
-    });
+    };
+    try {
+      return await applyUnderLock({ state: this.#state, owner: plan.operation, context }, run);
+    } finally {
+      await stagingThread?.close();
+    }
   }
 
   /**
@@ -260,6 +269,12 @@ export class FileSyncService {
     await completeInterruptedRun(this.#state, this.#settings.context);
     const plan = await this.plan(await this.diff(), options);
     return this.apply(plan, await confirm(plan));
+  }
+
+  #stagingThreadFor(plan: FilesPlan): StagingThread | undefined {
+    const { stagingWorker } = this.#settings;
+    if (stagingWorker === undefined || plan.direction === 'push' || !isLargePull(plan)) return undefined;
+    return new StagingThread(stagingWorker);
   }
 
   #readRemote(tenant: TenantConnection) {

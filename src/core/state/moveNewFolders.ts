@@ -27,9 +27,11 @@ export async function moveNewFolders(
   mayGoOn: () => Promise<boolean>,
   onMoved: (change: StagedChange) => void,
 ): Promise<void> {
+  // Making what is there costs more than all the rest: most new folders are neighbours.
+  const parents = new Set<string>();
   for (const folder of newFolders(pass, staged)) {
     if (!(await mayGoOn())) return;
-    if (await moveFolder(pass, folder)) folder.changes.forEach(onMoved);
+    if (await moveFolder(pass, folder, parents)) folder.changes.forEach(onMoved);
   }
 }
 
@@ -52,13 +54,21 @@ function newFolders(pass: SwapPass, staged: readonly StagedChange[]): readonly N
   return [...folders.values()].sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-async function moveFolder(pass: SwapPass, { path, staged, changes }: NewFolder): Promise<boolean> {
+/** @param parents relative paths of folders that were seen or made in this pass */
+async function moveFolder(
+  pass: SwapPass,
+  { path, staged, changes }: NewFolder,
+  parents: Set<string>,
+): Promise<boolean> {
   const { fileSystem, root, folders, seen } = pass;
   const target = join(root, path);
   try {
     if (!(await holdsJust(pass, staged, changes))) return false;
     if ((await locateTarget(fileSystem, root, path, anyDevice)).kind !== 'missing') return false;
-    for (const changed of await makeParents(fileSystem, root, path)) folders.add(changed);
+    const parent = posix.dirname(path);
+    if (!parents.has(parent))
+      for (const changed of await makeParents(fileSystem, root, path)) folders.add(changed);
+    parents.add(parent);
     folders.add(dirname(target));
     await fileSystem.rename(staged, target);
     seen.left = 0;
