@@ -14,6 +14,7 @@ export interface StagedColumns {
 
 const digestLength = 64;
 
+/** @param files of a checked archive */
 export function toColumns(files: readonly StagedFile[]): StagedColumns {
   return {
     paths: files.map(({ path }) => path).join('\n'),

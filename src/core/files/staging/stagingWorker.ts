@@ -1,28 +1,38 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf, SyncError } from '../../syncError';
-import { toColumns, type StagedColumns } from './stagedColumns';
 import type { StagedFile } from '../archive/stageArchive';
+import { toColumns, type StagedColumns } from './stagedColumns';
 import { stageDownload, type DownloadStaging } from './stageDownload';
 import type { PlainError, StagingReply, StagingRequest } from './stagingMessages';
 
+type Arrival = Exclude<StagingRequest, { kind: 'stage' }>;
+
 /** The staging thread: an entry of its own. Downloads come one after the other. */
 const port = parentPort;
-let arrived: StagingRequest[] = [];
-let wake: (() => void) | undefined;
+/** Of this download: one that was refused may still wait for what it will not get. */
+let arrive: ((arrival: Arrival) => void) | undefined;
 /** Handed over with the next reply: none is kept here. */
 let staged: StagedFile[] = [];
 
 port?.on('message', (request: StagingRequest) => {
-  if (request.kind === 'stage') return void answer(request.staging);
-  arrived.push(request);
-  wake?.();
+  if (request.kind === 'stage') void answer(request.staging);
+  else arrive?.(request);
 });
 
 async function answer(staging: DownloadStaging): Promise<void> {
-  arrived = [];
+  const arrived: Arrival[] = [];
+  let wake: (() => void) | undefined;
+  arrive = (arrival) => {
+    arrived.push(arrival);
+    wake?.();
+  };
+  const next = async (): Promise<Arrival | undefined> => {
+    while (arrived.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+    return arrived.shift();
+  };
   staged = [];
   try {
-    await stageDownload(bytesOf(), staging, { onStaged: (file) => staged.push(file) });
+    await stageDownload(bytesOf(next), staging, { onStaged: (file) => staged.push(file) });
     reply({ kind: 'staged', files: takeStaged() });
   } catch (error) {
     reply({ kind: 'failed', error: plain(error) });
@@ -30,15 +40,14 @@ async function answer(staging: DownloadStaging): Promise<void> {
 }
 
 /** Of the piece before, a reader may still need the end when it asks for the next one: its memory goes back one later. */
-async function* bytesOf(): AsyncGenerator<Uint8Array> {
+async function* bytesOf(next: () => Promise<Arrival | undefined>): AsyncGenerator<Uint8Array> {
   let before: ArrayBuffer | undefined;
   let last: ArrayBuffer | undefined;
   for (;;) {
-    while (arrived.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-    const request = arrived.shift();
-    if (request?.kind === 'broken') throw new SyncError('http', 'The download broke off.');
-    if (request?.kind !== 'bytes') return;
-    const { bytes } = request;
+    const arrival = await next();
+    if (arrival?.kind === 'broken') throw new SyncError('http', 'The download broke off.');
+    if (arrival?.kind !== 'bytes') return;
+    const { bytes } = arrival;
     reply({ kind: 'taken', bytes: bytes.length, files: takeStaged(), used: before }, before && [before]);
     before = last;
     last = bytes.buffer;

@@ -98,13 +98,18 @@ it('refuses what this thread refuses, by the same rule, and leaves nothing', asy
   }
 });
 
-it('refuses at once, and does not wait for bytes that never come', async () => {
+it('refuses at once, does not wait for bytes that never come, and stages the next one', async () => {
   async function* stuck(): AsyncGenerator<Buffer> {
     yield Buffer.alloc(600_000, 'not a gzip stream');
     await new Promise(() => undefined);
   }
-  const refused = filesOf(startThread().stage, stuck(), { folder: join(directory, 'staged'), directories });
+  const thread = startThread();
+  const refused = filesOf(thread.stage, stuck(), { folder: join(directory, 'staged'), directories });
   await expect(refused).rejects.toMatchObject({ code: 'tarballUnsafe' });
+  const next = inPieces(await archiveOf(10, 200_000), 65_536);
+  expect(await filesOf(thread.stage, next, { folder: join(directory, 'next'), directories })).toHaveLength(
+    10,
+  );
 });
 
 it('gives the error of a download that breaks, leaves nothing, and stages the next one', async () => {
