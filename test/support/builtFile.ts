@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Absolute path of a file of the build: threads are started from files. */
+/** Absolute path of a file of the build: programs and threads are started from files. */
 export function builtFile(name: string): string {
   const file = fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
   if (!existsSync(file))

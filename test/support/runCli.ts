@@ -1,8 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+import { builtFile } from './builtFile';
 
 export interface CliRun {
   readonly code: number | null;
@@ -21,8 +18,7 @@ export interface CliOptions {
 
 /** Runs the built command line as a process of its own, with a clean environment and no terminal. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
-  if (!existsSync(cli))
-    throw new Error('dist/cli.js is missing: run `npm run build` first (`npm test` does).');
+  const cli = builtFile('cli.js');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, ...args], {
       cwd: options.cwd,
