@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import {
-  createReadStream,
-  createWriteStream,
-  lstatSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-} from 'node:fs';
+import { createReadStream, lstatSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { sha256 } from '../digest';
 import type { RunContext } from '../ports';
 import { ioError } from '../state/ioReason';
@@ -45,24 +37,26 @@ export class AgreedArchives {
 
   /** For an archive that is about to be downloaded; `keepCopy` or `discard` follows. */
   async beginCopy(): Promise<PassingCopy | undefined> {
-    const file = await this.#attempt(() => this.#newFile());
-    return file === undefined ? undefined : new PassingCopy(file, maxAgreedBytes);
+    const name = await this.#attempt(() => this.#newName());
+    return name === undefined ? undefined : new PassingCopy(name + partSuffix, maxAgreedBytes);
   }
 
-  async keepCopy({ file, failure, isWhole }: PassingCopy): Promise<void> {
+  async keepCopy(copy: PassingCopy): Promise<void> {
+    const { file, failure, isWhole } = copy;
     if (failure !== undefined) this.#note(failure);
-    else if (isWhole) await this.keep(file);
+    if (failure === undefined && isWhole) await this.keep(file);
+    else await this.discard(copy);
   }
 
-  /** Of a download that came to nothing. */
+  /** Of a download that came to nothing. What cannot be removed now goes when the next one is kept. */
   async discard({ file }: PassingCopy): Promise<void> {
-    await this.#attempt(() => rmSync(file, { force: true }));
+    await rm(file, { force: true }).catch(() => undefined);
   }
 
   /** Takes over an archive file that was sent, or downloaded. */
   async keep(file: string): Promise<void> {
     await this.#attempt(async () => {
-      const name = (await this.#newFile()).slice(0, -partSuffix.length);
+      const name = await this.#newName();
       if (lstatSync(file).size > maxAgreedBytes) truncateSync(file, maxAgreedBytes);
       renameSync(file, name);
       this.#prune();
@@ -76,12 +70,12 @@ export class AgreedArchives {
       .map(({ path, size, digest }) => ({ path, size, content: { file: join(servicesDir, path), digest } }));
     if (sources.length === 0) return;
     await this.#attempt(async () => {
-      const part = await this.#newFile();
+      const part = (await this.#newName()) + partSuffix;
       try {
-        await pipeline(writeArchive(sources, { level: 1 }), createWriteStream(part, { mode: 0o600 }));
+        await writeFile(part, writeArchive(sources, { level: 1 }), { mode: 0o600 });
         await this.keep(part);
       } finally {
-        rmSync(part, { force: true });
+        await rm(part, { force: true });
       }
     });
   }
@@ -100,8 +94,8 @@ export class AgreedArchives {
   }
 
   /** By time: the newest name is the last one. Nobody reads a file while it is a part. */
-  async #newFile(): Promise<string> {
-    const name = `${String(Date.now()).padStart(15, '0')}-${randomUUID()}${suffix}${partSuffix}`;
+  async #newName(): Promise<string> {
+    const name = `${String(Date.now()).padStart(15, '0')}-${randomUUID()}${suffix}`;
     return join(await this.#state.ensure(...folder), name);
   }
 

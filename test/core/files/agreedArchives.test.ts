@@ -89,6 +89,18 @@ it('never disturbs a download that it cannot copy', async () => {
   expect(noted).toHaveLength(1);
 });
 
+it('leaves nothing of a copy that failed, or of a download that broke off', async () => {
+  async function* breaking(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('bytes');
+    throw new Error('the connection is gone');
+  }
+  const copy = (await agreed.beginCopy())!;
+  await expect(buffer(copy.through(breaking()))).rejects.toThrow('the connection is gone');
+  expect(readdirSync(kept)).toHaveLength(1);
+  await agreed.keepCopy(copy);
+  expect(readdirSync(kept)).toEqual([]);
+});
+
 it('keeps the beginning of what is too large, and drops the oldest for it', async () => {
   await keep({ 'content/old.md': 'old' });
   const noise = Array.from({ length: 33 }, () => randomBytes(2 * 1024 * 1024));

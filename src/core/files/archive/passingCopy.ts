@@ -26,18 +26,20 @@ export class PassingCopy {
 
   async *through(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     this.#isWhole = false;
+    this.#failure = undefined;
     let left = this.maxBytes;
     const descriptor = this.#attempt(() => openSync(this.file, 'w', 0o600));
     try {
       for await (const chunk of source) {
         const part = chunk.subarray(0, left);
         left -= part.length;
-        this.#attempt(() => descriptor !== undefined && part.length > 0 && appendFileSync(descriptor, part));
+        if (descriptor !== undefined && part.length > 0)
+          this.#attempt(() => appendFileSync(descriptor, part));
         yield chunk;
       }
       this.#isWhole = true;
     } finally {
-      if (descriptor !== undefined) this.#attempt(() => closeSync(descriptor));
+      if (descriptor !== undefined) closeSync(descriptor);
     }
   }
 
