@@ -1,4 +1,6 @@
+import { relative, sep } from 'node:path';
 import type { RunContext } from '../ports';
+import type { Project } from '../project/discoverProject';
 import type { BackupStore } from '../state/backupStore';
 import type { ProjectLock } from '../state/projectLock';
 import type { StateDirectory } from '../state/stateDirectory';
@@ -11,7 +13,6 @@ import type { StagingThread } from './staging/stagingThread';
 export interface ApplyContext {
   readonly plan: FilesPlan;
   readonly tenant: TenantConnection;
-  readonly projectRoot: string;
   readonly servicesDir: string;
   /** Of the services directory below the project's root, with `/` at its end: backups name files by the project's root. */
   readonly servicesPrefix: string;
@@ -22,6 +23,11 @@ export interface ApplyContext {
   readonly limits?: ArchiveLimits | undefined;
   /** Unpacks a large pull; this thread does when absent. */
   readonly stagingThread?: StagingThread | undefined;
+}
+
+/** Of the services directory below the project's root, with `/` at its end. */
+export function servicesPrefix({ root, servicesDir }: Pick<Project, 'root' | 'servicesDir'>): string {
+  return `${relative(root, servicesDir).split(sep).join('/')}/`;
 }
 
 /** The top-level directories of some paths: what a download is filtered by. */

@@ -1,4 +1,3 @@
-import { relative, sep } from 'node:path';
 import type { FileManifest } from '../api/apiModels';
 import { classicDirectories } from '../api/capabilities';
 import {
@@ -10,24 +9,20 @@ import {
 import { assertGuards, type GuardAnswers } from '../guards';
 import type { SyncOperationResult } from '../models/operation';
 import type { PlanTarget } from '../models/plan';
-import type { RunContext } from '../ports';
-import type { Project } from '../project/discoverProject';
 import { createBackupStore, type BackupSummary } from '../state/backupStore';
-import { readBase, writeBase, type BaseState } from '../state/baseStore';
+import { readBase } from '../state/baseStore';
 import { completeInterruptedRun } from '../state/interruptedRun';
-import type { ProjectLock } from '../state/projectLock';
 import { openStateDirectory, type StateDirectory } from '../state/stateDirectory';
 import { applyUnderLock } from '../state/withProjectLock';
 import { SyncError } from '../syncError';
-import { applyPull, isLargePull } from './applyPull';
-import { applyPush } from './applyPush';
-import type { ArchiveLimits } from './archive/archiveLimits';
+import { servicesPrefix } from './applyContext';
+import { applyPlan, filesDomain, type ApplySettings } from './applyPlan';
 import { backUpTree } from './backUpTree';
 import { collectFiles, type CollectOptions } from './collectFiles';
 import { compareFiles } from './compareFiles';
 import { connectTenant, type ConnectOptions, type TenantConnection } from '../api/connectTenant';
 import type { FilesDiff } from './filesDiff';
-import { filesResult, nextBase, nothingDone, type FilesDetails } from './filesOutcome';
+import type { FilesDetails } from './filesOutcome';
 import { findUnsendable } from './findUnsendable';
 import { planFiles, type FilesPlan, type FilesPlanOptions } from './filesPlan';
 import { openHashCache } from './hashCache';
@@ -38,24 +33,11 @@ import { readRemoteFile, type ReadRemoteFileInput } from './readRemoteFile';
 import { readVersions, type FileVersions } from './readVersions';
 import { remoteTree } from './remoteTree';
 import { requireSameTenant } from './requireSameTenant';
-import { StagingThread } from './staging/stagingThread';
-import { sweepTransfers } from './transferFolder';
 
-export interface FileSyncSettings extends ConnectOptions {
-  readonly project: Project;
-  readonly context: RunContext;
-  /** How many backups of any kind are kept after an apply; default 20. */
-  readonly keepBackups?: number | undefined;
-  /** What an archive of the tenant may cost; `defaultArchiveLimits` when absent. */
-  readonly limits?: ArchiveLimits | undefined;
-  /** The built `stagingWorker.js`: large pulls are unpacked in a thread of its own. In this one when absent. */
-  readonly stagingWorker?: string | undefined;
+export interface FileSyncSettings extends ConnectOptions, ApplySettings {
   /** False for a dry run: then comparing writes no cache either. */
   readonly keepCaches?: boolean | undefined;
 }
-
-/** Of the base, which is kept per tenant. */
-const domain = 'files';
 
 /**
  * The services directory of a project and the files of its tenant: compare, plan, apply. A plan is what is looked at,
@@ -110,7 +92,7 @@ export class FileSyncService {
     context.progress({ message: 'Comparing files' });
     const [{ manifest, states }, base, ignored] = await Promise.all([
       this.#readRemote(tenant),
-      readBase(this.#state, domain, tenant.identity),
+      readBase(this.#state, filesDomain, tenant.identity),
       readIgnoreRules(project.root, project.servicesDir),
     ]);
     const remote = remoteTree(manifest, ignored);
@@ -159,37 +141,7 @@ export class FileSyncService {
     assertGuards(plan, answers);
     const tenant = await this.#connection();
     requireSameTenant(plan, tenant);
-    const { context } = this.#settings;
-    if (plan.steps.length === 0 && (await this.#isSettled(plan))) return filesResult(plan, nothingDone);
-    // It starts while the lock is taken.
-    const stagingThread = this.#stagingThreadFor(plan);
-    const run = async (lock: ProjectLock) => {
-      await sweepTransfers(this.#state);
-      const { project, keepBackups, limits } = this.#settings;
-      const input = {
-        plan,
-        tenant,
-        projectRoot: project.root,
-        servicesDir: project.servicesDir,
-        servicesPrefix: this.#servicesPrefix(),
-        state: this.#state,
-        lock,
-        backups: createBackupStore(this.#state, keepBackups === undefined ? {} : { keep: keepBackups }),
-        context,
-        limits,
-        stagingThread,
-      };
-      const apply = plan.direction === 'push' ? applyPush : applyPull;
-      const outcome = plan.steps.length === 0 ? nothingDone : await apply(input);
-      const base = await readBase(this.#state, domain, plan.tenant);
-      await writeBase(this.#state, lock, domain, plan.tenant, nextBase(base, plan, outcome));
-      return filesResult(plan, outcome);
-    };
-    try {
-      return await applyUnderLock({ state: this.#state, owner: plan.operation, context }, run);
-    } finally {
-      await stagingThread?.close();
-    }
+    return applyPlan(plan, tenant, this.#state, this.#settings);
   }
 
   /**
@@ -206,7 +158,7 @@ export class FileSyncService {
         tree,
         backups,
         servicesDir: project.servicesDir,
-        servicesPrefix: this.#servicesPrefix(),
+        servicesPrefix: servicesPrefix(project),
         fileSystem: this.#state.fileSystem,
         context,
       });
@@ -271,12 +223,6 @@ export class FileSyncService {
     return this.apply(plan, await confirm(plan));
   }
 
-  #stagingThreadFor(plan: FilesPlan): StagingThread | undefined {
-    const { stagingWorker } = this.#settings;
-    if (stagingWorker === undefined || plan.direction === 'push' || !isLargePull(plan)) return undefined;
-    return new StagingThread(stagingWorker);
-  }
-
   #readRemote(tenant: TenantConnection) {
     const { context, limits, keepCaches = true } = this.#settings;
     return readRemote(tenant, this.#state, context, { keep: keepCaches, limits });
@@ -292,20 +238,8 @@ export class FileSyncService {
     return { diff, path, tenant: await this.#connection(), state: this.#state, context, limits };
   }
 
-  /** True when the base already says what this plan would write: then nothing is written at all. */
-  async #isSettled(plan: FilesPlan): Promise<boolean> {
-    if (plan.adopt.length > 0) return false;
-    const base: BaseState | undefined = await readBase(this.#state, domain, plan.tenant);
-    return base !== undefined && !plan.forget.some((path) => base.has(path));
-  }
-
-  #servicesPrefix(): string {
-    const { root, servicesDir } = this.#settings.project;
-    return `${relative(root, servicesDir).split(sep).join('/')}/`;
-  }
-
   #diskSide(): PlanTarget {
-    return { kind: 'disk', label: this.#servicesPrefix(), host: '', production: false };
+    return { kind: 'disk', label: servicesPrefix(this.#settings.project), host: '', production: false };
   }
 
   #backupService(): BackupService {
