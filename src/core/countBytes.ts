@@ -12,8 +12,9 @@ export async function* countBytes(
   let passed = 0;
   let told = 0;
   for await (const chunk of source) {
-    yield chunk;
+    // First: who takes it may give its memory away.
     passed += chunk.byteLength;
+    yield chunk;
     if (passed - told < stepBytes) continue;
     tell(passed);
     told = passed;

@@ -24,7 +24,7 @@ export interface StagingRun {
   readonly onStaged: (file: StagedFile) => void;
 }
 
-/** `stageDownload`, here or in another thread. */
+/** `stageDownload`, here or in another thread. Nobody else keeps anything of a chunk of `archive`: its memory may be given back. */
 export type StageDownload = (
   archive: AsyncIterable<Uint8Array>,
   staging: DownloadStaging,

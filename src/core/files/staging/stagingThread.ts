@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { SyncError } from '../../syncError';
+import { freeBuffer } from '../archive/freeBuffer';
 import type { StagedFile } from '../archive/stageArchive';
 import { fromColumns, type StagedColumns } from './stagedColumns';
 import type { StageDownload } from './stageDownload';
@@ -133,7 +134,7 @@ function endedEarly(why: string, cause?: unknown): SyncError {
   });
 }
 
-/** Copies a stream into pieces, each in memory of its own, which can be handed to another thread. */
+/** Copies a stream into pieces, each in memory of its own, which can be handed to another thread. Frees what it has copied. */
 async function* inPieces(
   source: AsyncIterable<Uint8Array>,
   newPiece: () => Uint8Array<ArrayBuffer>,
@@ -151,6 +152,8 @@ async function* inPieces(
       piece = newPiece();
       filled = 0;
     }
+    // Another part of the same memory may be on its way.
+    if (chunk.byteLength === chunk.buffer.byteLength) freeBuffer(chunk);
   }
   if (filled > 0) yield piece.subarray(0, filled);
 }

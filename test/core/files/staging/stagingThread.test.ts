@@ -82,6 +82,20 @@ it.each([1_000, 65_536, 3_000_000])(
   },
 );
 
+it('gives back the memory of a chunk that has it to itself, and of no other', async () => {
+  const archive = await archiveOf(3, 100_000);
+  const shared = Uint8Array.from(archive).subarray(0, 100_000);
+  const alone = Uint8Array.from(archive.subarray(100_000));
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    yield shared;
+    yield alone;
+  }
+  const staging = { folder: join(directory, 'staged'), directories };
+  expect(await filesOf(startThread().stage, chunks(), staging)).toHaveLength(3);
+  expect(alone).toHaveLength(0);
+  expect(shared).toEqual(Uint8Array.from(archive.subarray(0, 100_000)));
+});
+
 it('refuses what this thread refuses, by the same rule, and leaves nothing', async () => {
   const thread = startThread();
   for (const { name, bytes } of hostileArchives) {
