@@ -30,7 +30,7 @@ export async function readArchive(
   options: ReadArchiveOptions = {},
 ): Promise<ArchiveSummary> {
   const limits = options.limits ?? defaultArchiveLimits;
-  const { Header } = await import('tar');
+  const { Header } = await import('tar/header');
   const parser = createTarParser(Header, limits, visitor);
   let bytes = 0;
   for await (const chunk of gunzipMember(source, limits)) {

@@ -1,4 +1,4 @@
-import type { Header } from 'tar';
+import type { Header } from 'tar/header';
 
 import { unsafeArchive } from './archiveRule';
 import { readPlainHeader } from './plainTarHeader';

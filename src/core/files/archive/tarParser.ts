@@ -1,4 +1,4 @@
-import type { Header } from 'tar';
+import type { Header } from 'tar/header';
 
 import type { ArchiveLimits } from './archiveLimits';
 import { unsafeArchive } from './archiveRule';

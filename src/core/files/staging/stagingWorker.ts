@@ -1,3 +1,5 @@
+// Wanted by the first archive: read while the thread waits for it.
+import 'tar/header';
 import { parentPort } from 'node:worker_threads';
 import { messageOf, SyncError } from '../../syncError';
 import type { StagedFile } from '../archive/stageArchive';
