@@ -3,7 +3,7 @@ import type { SkippedItem } from '../models/plan';
 import { swapFiles, type FileChange } from '../state/fileSwap';
 import { flushingAhead } from '../state/flushingAhead';
 import { discardSwapStaging, openSwapStaging, type SwapStaging } from '../state/swapStaging';
-import { noFolderSeen } from '../state/swapTarget';
+import { noFolderSeen, seenMissing } from '../state/swapTarget';
 import { messageOf, SyncError } from '../syncError';
 import { AgreedArchives } from './agreedArchives';
 import type { ApplyContext } from './applyContext';
@@ -114,7 +114,9 @@ class PullRun {
       for (const step of plan.steps) {
         SyncError.throwIfAborted(context.signal);
         if (this.refused.has(step.path)) continue;
-        const bytes = await readLocalFile(state.fileSystem, servicesDir, step.path, seen);
+        const bytes = seenMissing(seen, step.path)
+          ? undefined
+          : await readLocalFile(state.fileSystem, servicesDir, step.path, seen);
         const now = bytes && sha256(bytes);
         // An interrupted run may have been completed since the plan was made.
         if (now === step.digest) this.settled.add(step);

@@ -17,7 +17,7 @@ import {
   type SwapJournal,
 } from './swapJournal';
 import type { SwapStaging } from './swapStaging';
-import { anyDevice, deviceOf, locateTarget, noFolderSeen } from './swapTarget';
+import { anyDevice, deviceOf, locateTarget, noFolderSeen, seenMissing } from './swapTarget';
 
 /** How much one swap of contents in memory should take at most. */
 export const swapBatch = { files: 500, bytes: 32 * 1024 * 1024 } as const;
@@ -115,7 +115,9 @@ async function preflight(
       refused.push({ change, reason: invalid });
       continue;
     }
-    const target = await locateTarget(state.fileSystem, root, change.path, device, seen);
+    const target =
+      seenMissing(seen, change.path) ??
+      (await locateTarget(state.fileSystem, root, change.path, device, seen));
     if (target.kind === 'refused') refused.push({ change, reason: target.reason });
     else accepted.push({ change, target });
   }

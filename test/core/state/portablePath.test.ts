@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldedPath, unportablePathReason } from '../../../src/core/state/portablePath';
+import { foldedPath, isUsualPath, unportablePathReason } from '../../../src/core/state/portablePath';
 
 describe('portablePath', () => {
   it.each([
@@ -50,6 +51,26 @@ describe('portablePath', () => {
     '\ud800',
     'ä'.repeat(128),
   ])('refuses %j', (path) => expect(unportablePathReason(path)).toBeTypeOf('string'));
+
+  it('never takes a path for usual that its rules refuse', () => {
+    const names = fc.oneof(
+      fc.constantFrom('con', 'NUL.md', 'Com1', 'lpt9.a.b', 'aux', '..', '.', '', 'a.', 'c:', 'conin$', 'd1'),
+      fc.string({ unit: fc.constantFrom(...'aZ9._-~ $é:\\'), maxLength: 6 }),
+      fc.stringMatching(/^[a-z]{1,300}$/),
+    );
+    let usual = 0;
+    fc.assert(
+      fc.property(fc.array(names, { minLength: 1, maxLength: 40 }), (parts) => {
+        const path = parts.join('/');
+        if (!isUsualPath(path)) return;
+        usual += 1;
+        // Names are judged one by one, and with this one the path is not usual any more.
+        expect([path, unportablePathReason(`${path}/é`)]).toEqual([path, undefined]);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(usual).toBeGreaterThan(100);
+  });
 
   it.each([
     ['A.md', 'a.MD'],
