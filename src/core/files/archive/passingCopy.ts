@@ -1,4 +1,5 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { writeWhole } from '../../disk/writeWhole';
 
 /**
  * Copies what passes by into a file, up to a number of bytes. It never disturbs what it copies: a failure of its own is only
@@ -33,8 +34,7 @@ export class PassingCopy {
       for await (const chunk of source) {
         const part = chunk.subarray(0, left);
         left -= part.length;
-        if (descriptor !== undefined && part.length > 0)
-          this.#attempt(() => appendFileSync(descriptor, part));
+        if (descriptor !== undefined) this.#attempt(() => writeWhole(descriptor, part));
         yield chunk;
       }
       this.#isWhole = true;

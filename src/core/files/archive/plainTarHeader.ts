@@ -13,64 +13,46 @@ export function readPlainHeader(block: Buffer): TarHeader | undefined {
   if (numbersAt.some((at) => (block[at] ?? 0) >= 0x80)) return undefined;
   const magic = block.toString('latin1', 257, 265);
   if (magic !== posixMagic && magic !== gnuMagic) return undefined;
-  const nameEnd = plainNameEnd(block);
-  const endsInSlash = block[nameEnd - 1] === slash;
-  if (nameEnd === 0 || (endsInSlash && !isDirectory) || !isZeroBetween(block, 345, 500)) return undefined;
-  const size = octal(block, 124, 12);
-  const mode = octal(block, 100, 8);
+  if (block.compare(zeros, 0, prefixLength, prefixAt, prefixAt + prefixLength) !== 0) return undefined;
+  const path = plainName(block);
+  if (path === undefined || (path.endsWith('/') && !isDirectory)) return undefined;
+  const size = octal(block, 124, 136);
+  const mode = octal(block, 100, 108);
   if (size === undefined || mode === undefined || (isDirectory && size !== 0)) return undefined;
-  if (octal(block, checksumAt, checksumLength) !== checksumOf(block)) return undefined;
-  const path = block.toString('latin1', 0, nameEnd);
+  if (octal(block, checksumAt, checksumEnd) !== checksumOf(block)) return undefined;
   return { kind: isDirectory ? 'directory' : 'file', path, size, executable: (mode & 0o100) !== 0 };
 }
 
 const typeAt = 156;
 const fileType = 0x30;
 const directoryType = 0x35;
-const slash = 0x2f;
 const posixMagic = 'ustar\x0000';
 const gnuMagic = 'ustar  \0';
 /** Owner, group, time and device: not used here. */
 const numbersAt = [108, 116, 136, 329, 337];
 const nameLength = 100;
+const prefixAt = 345;
+const prefixLength = 155;
 const checksumAt = 148;
-const checksumLength = 8;
+const checksumEnd = 156;
+const zeros = Buffer.alloc(prefixLength);
 
-/** Where the name ends; 0 when it is not printable ASCII with nothing but NULs behind it. */
-function plainNameEnd(block: Buffer): number {
-  let end = 0;
-  for (; end < nameLength; end += 1) {
-    const byte = block[end] ?? 0;
-    if (byte === 0) break;
-    if (byte < 0x20 || byte > 0x7e) return 0;
-  }
-  return isZeroBetween(block, end, nameLength) ? end : 0;
-}
-
-function isZeroBetween(block: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at += 1) if (block[at] !== 0) return false;
-  return true;
+/** Undefined when it is not printable ASCII with nothing but NULs behind it. */
+function plainName(block: Buffer): string | undefined {
+  const [, name] = /^([ -~]+)\0+$/.exec(block.toString('latin1', 0, nameLength)) ?? [];
+  return name;
 }
 
 /** Digits, then at least one NUL or blank and nothing else; undefined for what is written in another way. */
-function octal(block: Buffer, start: number, length: number): number | undefined {
-  let value = 0;
-  let at = start;
-  const end = start + length;
-  for (; at < end; at += 1) {
-    const digit = (block[at] ?? 0) - 0x30;
-    if (digit < 0 || digit > 7) break;
-    value = value * 8 + digit;
-  }
-  if (at === start || at === end) return undefined;
-  for (; at < end; at += 1) if (block[at] !== 0 && block[at] !== 0x20) return undefined;
-  return value;
+function octal(block: Buffer, start: number, end: number): number | undefined {
+  const text = block.toString('latin1', start, end);
+  return /^[0-7]+[\0 ]+$/.test(text) ? parseInt(text, 8) : undefined;
 }
 
 /** The sum of all bytes, with those of the checksum itself taken for blanks. */
 function checksumOf(block: Buffer): number {
-  let sum = checksumLength * 0x20;
-  for (let at = 0; at < checksumAt; at += 1) sum += block[at] ?? 0;
-  for (let at = checksumAt + checksumLength; at < block.length; at += 1) sum += block[at] ?? 0;
+  let sum = 0;
+  for (let at = 0; at < block.length; at += 1) sum += block[at] ?? 0;
+  for (let at = checksumAt; at < checksumEnd; at += 1) sum += 0x20 - (block[at] ?? 0);
   return sum;
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join, posix, sep } from 'node:path';
+import { posix, sep } from 'node:path';
 
+import { writeWhole } from '../../disk/writeWhole';
 import { SyncError, messageOf } from '../../syncError';
 import { readArchive } from './readArchive';
 import type { ReadArchiveOptions } from './readArchive';
@@ -69,7 +70,7 @@ export async function stageEachFile(
   const nameOf = (path: string): number | string => {
     const folder = options.folders?.get(posix.dirname(path));
     if (folder === undefined) return numbered++;
-    if (!made.has(folder)) makeDirectory(join(options.directory, folder), 0o777);
+    if (!made.has(folder)) makeDirectory(`${options.directory}${sep}${folder}`, 0o777);
     made.add(folder);
     return `${folder}/${posix.basename(path)}`;
   };
@@ -89,8 +90,9 @@ export async function stageEachFile(
         },
         data(chunk) {
           if (open === undefined) return;
-          open.hash.update(chunk);
-          writeWhole(open.descriptor, chunk, open.stagedPath);
+          const { descriptor, hash, stagedPath } = open;
+          hash.update(chunk);
+          ioStep(stagedPath, () => writeWhole(descriptor, chunk));
         },
         end() {
           if (open === undefined) return;
@@ -122,13 +124,6 @@ export async function stageArchive(
 
 function makeDirectory(directory: string, mode: number): void {
   ioStep(directory, () => mkdirSync(directory, { mode }));
-}
-
-function writeWhole(descriptor: number, chunk: Uint8Array, path: string): void {
-  let written = 0;
-  while (written < chunk.length) {
-    written += ioStep(path, () => writeSync(descriptor, chunk, written, chunk.length - written));
-  }
 }
 
 function ioStep<T>(path: string, step: () => T): T {
