@@ -21,7 +21,7 @@ import { readLocalFile } from './readLocalFile';
 export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
   const { plan, state, backups, context, servicesDir, stagingThread } = input;
   const run = new PullRun(input);
-  const staging = await openSwapStaging(state, servicesDir);
+  let staging = await openSwapStaging(state, servicesDir);
   const ahead = flushingAhead(state.fileSystem, staging.folder);
   const agreed = new AgreedArchives(state, context);
   const copy = isLargePull(plan) ? await agreed.beginCopy() : undefined;
@@ -34,7 +34,7 @@ export async function applyPull(input: ApplyContext): Promise<FilesOutcome> {
       onStaged: ({ size }: { size: number }) => ahead.written(size),
     };
     incoming = await fetchIncoming(input, staging, how, (item) => run.refuse(item));
-    ahead.end();
+    staging = { ...staging, flushed: ahead.end() };
     // Its memory is needed no longer, and more of it is going to be.
     void stagingThread?.close();
     await run.recheckDeletions();

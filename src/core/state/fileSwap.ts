@@ -143,7 +143,7 @@ function invalidReason({ path, content, expect }: FileChange, hasTwin: boolean):
 
 /** Afterwards everything that is to be done is on the disk, contents and journal. When it throws, nothing is left of either. */
 async function stage(
-  { state, context, beforeSwap }: FileSwapOptions,
+  { state, context, beforeSwap, staging }: FileSwapOptions,
   first: SwapJournal,
   accepted: readonly AcceptedChange[],
 ): Promise<{ readonly journal: SwapJournal; readonly staged: readonly StagedChange[] }> {
@@ -152,9 +152,17 @@ async function stage(
     const stateDevice = await deviceOf(state.fileSystem, await state.ensure('staging'));
     const volumes = accepted.map(({ target }) => target.volume);
     journal = stagingOnAll(first, volumes, stateDevice);
-    if (journal.stagings.length > first.stagings.length) await writeJournal(state, journal);
+    // In the state folder it is found without.
+    if (journal.stagings.some((top) => top !== null)) await writeJournal(state, journal);
     await makeStagingFolders(state, journal);
-    const staged = await stageChanges({ state, journal, accepted, stateDevice, context });
+    const staged = await stageChanges({
+      state,
+      journal,
+      accepted,
+      stateDevice,
+      context,
+      flushed: staging?.flushed,
+    });
     if (!context.signal?.aborted) await beforeSwap?.(staged.map(({ change }) => change));
     journal = { ...journal, entries: staged.map(({ entry }) => entry) };
     if (!context.signal?.aborted) await writeJournal(state, journal);

@@ -35,8 +35,8 @@ export interface FileSystem {
   readonly syncFile: (path: string) => Promise<void>;
   /** Flushes files that lie in one folder, or in folders of it, and the lists of names of all these folders. */
   readonly syncFiles: (folder: string, paths: readonly string[]) => Promise<void>;
-  /** A hint, which never fails: the disk may begin with what was written on the folder's volume. */
-  readonly flushAhead: (folder: string) => Promise<void>;
+  /** Flushes what was written on the folder's volume until now, where that can be done at once; false where it cannot. */
+  readonly flushVolume: (folder: string) => Promise<boolean>;
   readonly syncDirectory: (path: string) => Promise<void>;
   /** Flushes folders that lie on one volume. */
   readonly syncDirectories: (paths: readonly string[]) => Promise<void>;
@@ -73,7 +73,7 @@ export const nodeFileSystem: FileSystem = {
   overwrite,
   syncFile,
   syncFiles,
-  flushAhead: async (folder) => void (await syncVolume(folder)),
+  flushVolume: syncVolume,
   syncDirectory,
   syncDirectories,
   chmod: (path, mode) => soon(() => blocking.chmodSync(path, mode)),

@@ -1,39 +1,38 @@
 import type { FileSystem } from './fileSystem';
 
 /** What the disk takes in a tenth of a second or so: less is not worth a process. */
-const bytesPerFlush = 24 * 1024 * 1024;
+const bytesPerFlush = 32 * 1024 * 1024;
 /** When nothing follows: less is flushed in no time. */
 const bytesAtEnd = 1024 * 1024;
 
 export interface FlushingAhead {
   /** @param bytes that were written since the last time */
   written(bytes: number): void;
-  /** Nothing follows: the disk begins with the rest while others have something to do. */
-  end(): void;
+  /**
+   * Nothing follows: the disk begins with the rest while others have something to do.
+   * @returns true when everything that was written is on the disk; false when that is not known. Never fails.
+   */
+  end(): Promise<boolean>;
 }
 
 /**
- * Lets the disk begin with what is written into a folder while there is more to come, so that the flush at the end has little
- * left to wait for. Nothing relies on it, and nobody waits for it.
+ * Lets the disk begin with what is written into a folder while there is more to come, so that little is left to wait for at the
+ * end.
  */
 export function flushingAhead(fileSystem: FileSystem, folder: string): FlushingAhead {
   let unflushed = 0;
-  let isFlushing = false;
-  const flush = (): void => {
-    if (isFlushing) return;
+  let flushing: Promise<boolean> | undefined;
+  const flush = (): Promise<boolean> => {
     unflushed = 0;
-    isFlushing = true;
-    void fileSystem.flushAhead(folder).finally(() => {
-      isFlushing = false;
-    });
+    return fileSystem.flushVolume(folder).catch(() => false);
   };
   return {
     written(bytes) {
       unflushed += bytes;
-      if (unflushed >= bytesPerFlush) flush();
+      if (unflushed < bytesPerFlush || flushing) return;
+      flushing = flush().finally(() => (flushing = undefined));
     },
-    end() {
-      if (unflushed >= bytesAtEnd) flush();
-    },
+    // One that is under way may have begun before the last file was written.
+    end: () => (unflushed >= bytesAtEnd ? flush() : Promise.resolve(false)),
   };
 }

@@ -50,7 +50,9 @@ const temporaryForMs = 60 * 60_000;
  */
 export async function recoverFileSwaps(options: RecoveryOptions): Promise<readonly RecoveryReport[]> {
   const reports: RecoveryReport[] = [];
-  for (const found of await findJournals(options.state)) reports.push(await recoverJournal(options, found));
+  const journals = await findJournals(options.state);
+  for (const found of journals) reports.push(await recoverJournal(options, found));
+  await sweepStaging(options, journals);
   await sweepTemporaryFiles(options.state);
   return reports;
 }
@@ -134,6 +136,27 @@ async function distrustReason(
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return `${root} does not exist`;
     throw ioError(`Could not look at ${root}`, error);
+  }
+}
+
+/** Of runs that were interrupted before there was anything to note. A journal that is not followed keeps its own. */
+async function sweepStaging(
+  { state, lock }: RecoveryOptions,
+  journals: readonly FoundJournal[],
+): Promise<void> {
+  const noted = new Set(journals.map(({ journal }) => journal.id));
+  for (const name of await listStaging(state)) {
+    if (noted.has(name)) continue;
+    await lock.assertHeld();
+    await state.remove(`staging/${name}`);
+  }
+}
+
+async function listStaging(state: StateDirectory): Promise<readonly string[]> {
+  try {
+    return await state.fileSystem.list(state.path('staging'));
+  } catch (error) {
+    throw ioError('Could not list what interrupted runs have staged', error);
   }
 }
 

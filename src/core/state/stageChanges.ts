@@ -24,6 +24,8 @@ export interface StageOptions {
   readonly accepted: readonly AcceptedChange[];
   readonly stateDevice: number;
   readonly context: RunContext;
+  /** See `SwapStaging`. */
+  readonly flushed?: Promise<boolean> | undefined;
 }
 
 type PathOf = ReturnType<typeof stagedPaths>;
@@ -45,9 +47,10 @@ export async function stageChanges(options: StageOptions): Promise<readonly Stag
     await named(staged, () => putInPlace(options, staged, pathOf(staged.entry)));
   });
   if (context.signal?.aborted) return planned;
+  const isFlushed = toPut.length === 0 && (await options.flushed) === true;
   // The disk works on what was written while it is read back from memory.
   const [flushed, verified] = await Promise.allSettled([
-    flushStaged(options, written, pathOf),
+    isFlushed ? undefined : flushStaged(options, written, pathOf),
     verifyAll(options, written, pathOf),
   ]);
   if (verified.status === 'rejected') throw verified.reason;

@@ -32,7 +32,7 @@ const journalSchema = z.object({
   root: z.string(),
   /** Where staged files are: null is the state folder, else a folder below the root on another volume ('' is the root). */
   stagings: z.array(z.nullable(z.union([z.literal(''), portablePath]))),
-  /** Empty until everything is staged: nothing was changed then. */
+  /** Empty until everything is staged: nothing was changed then, and there are only staging folders to be removed. */
   entries: z.array(entrySchema),
 });
 
@@ -42,7 +42,7 @@ export type SwapEntry = Readonly<z.output<typeof entrySchema>>;
 /** Hidden folder for staged files on a volume that the state folder is not on. */
 const stagingName = '.systemprompt-sync-staging';
 
-/** A journal of nothing yet. It has staging folders to be removed, should the run be interrupted before there are entries. */
+/** A journal of nothing yet. */
 export function newJournal(
   state: StateDirectory,
   root: string,

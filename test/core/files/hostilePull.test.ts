@@ -58,7 +58,9 @@ it.each([
     }
     expect(await f.local()).toEqual(mine);
     const state = join(f.root, '.systemprompt/sync');
-    for (const part of ['journal', 'staging']) expect(await readdir(join(state, part))).toEqual([]);
+    expect(await readdir(join(state, 'staging'))).toEqual([]);
+    // It never came to a change that would be noted.
+    expect(existsSync(join(state, 'journal'))).toBe(false);
     // Only of what is large the archive itself is copied.
     if (more > 0) expect(await readdir(join(state, 'cache/agreed'))).toEqual([]);
     else expect(existsSync(join(state, 'cache/agreed'))).toBe(false);

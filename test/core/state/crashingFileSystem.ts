@@ -56,7 +56,7 @@ export function crashingFileSystem({
     ),
     syncFile: dying('syncFile', fs.syncFile),
     syncFiles: dying('syncFiles', fs.syncFiles),
-    flushAhead: dying('flushAhead', fs.flushAhead),
+    flushVolume: dying('flushVolume', fs.flushVolume),
     syncDirectory: dying('syncDirectory', fs.syncDirectory),
     syncDirectories: dying('syncDirectories', fs.syncDirectories),
     chmod: dying('chmod', fs.chmod),

@@ -10,18 +10,18 @@ it('begins a flush whenever enough was written, one at a time', async () => {
   let finish = (): void => {};
   const fileSystem = {
     ...nodeFileSystem,
-    flushAhead: (folder: string) => {
+    flushVolume: (folder: string) => {
       flushed.push(folder);
-      return new Promise<void>((resolve) => (finish = resolve));
+      return new Promise<boolean>((resolve) => (finish = () => resolve(true)));
     },
   };
   const ahead = flushingAhead(fileSystem, '/staging');
 
-  ahead.written(23 * megabyte);
+  ahead.written(31 * megabyte);
   expect(flushed).toEqual([]);
   ahead.written(megabyte);
   expect(flushed).toEqual(['/staging']);
-  ahead.written(30 * megabyte);
+  ahead.written(40 * megabyte);
   expect(flushed).toHaveLength(1);
 
   finish();
@@ -30,14 +30,29 @@ it('begins a flush whenever enough was written, one at a time', async () => {
   expect(flushed).toHaveLength(2);
 });
 
-it('begins with the rest when nothing follows, where that is worth a process', () => {
-  let flushes = 0;
-  const flushAhead = () => Promise.resolve(void (flushes += 1));
-  const ahead = flushingAhead({ ...nodeFileSystem, flushAhead }, '/staging');
+it('begins with the rest when nothing follows, where that is worth a process, and says whether it is done', async () => {
+  const answers = [() => Promise.resolve(true), () => Promise.reject(new Error('no such program'))];
+  const flushVolume = () => answers.shift()?.() ?? Promise.resolve(true);
+  const ahead = flushingAhead({ ...nodeFileSystem, flushVolume }, '/staging');
   ahead.written(megabyte / 2);
-  ahead.end();
-  expect(flushes).toBe(0);
+  expect(await ahead.end()).toBe(false);
+  expect(answers).toHaveLength(2);
   ahead.written(megabyte);
-  ahead.end();
-  expect(flushes).toBe(1);
+  expect(await ahead.end()).toBe(true);
+  ahead.written(megabyte);
+  expect(await ahead.end()).toBe(false);
+  expect(answers).toHaveLength(0);
+});
+
+it('flushes once more at the end, when one is under way that may have begun before the last file', async () => {
+  let begun = 0;
+  const flushVolume = () => {
+    begun += 1;
+    return begun === 1 ? new Promise<boolean>(() => {}) : Promise.resolve(true);
+  };
+  const ahead = flushingAhead({ ...nodeFileSystem, flushVolume }, '/staging');
+  ahead.written(40 * megabyte);
+  ahead.written(megabyte);
+  expect(await ahead.end()).toBe(true);
+  expect(begun).toBe(2);
 });

@@ -171,6 +171,7 @@ describe('new folders', () => {
         outcomes.add(Object.keys(tree).length);
         expect([{}, nestedTree]).toContainEqual(tree);
         expect(await listState(root, 'journal')).toEqual([]);
+        expect(await listState(root, 'staging')).toEqual([]);
         await rm(root, { recursive: true });
         if (!dying.died()) break;
         expect(at).toBeLessThan(1_000);
