@@ -160,6 +160,7 @@ async function comparing(): Promise<void> {
       servicesDir: services,
       directories,
       ignored: () => false,
+      judged: remote.files,
       cache,
     });
     await cache?.save(Date.now());

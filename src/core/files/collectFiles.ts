@@ -88,21 +88,24 @@ export async function collectFiles(options: CollectOptions): Promise<LocalTree> 
   };
 
   const pending = topLevel(servicesDir, directories, ignored, exclude);
+  /** A function of its own, not a part of the loop: that is compiled anew after each pause. */
+  const visit = (path: string): Promise<void> | undefined => {
+    const entry = look(path);
+    if (entry === undefined) return undefined;
+    if (judged?.has(path) === true && entry.isFile()) return addFile(path, entry);
+    const reason = exclusionOf(entry, path, ignored);
+    const isDirectory = entry.isDirectory();
+    if (reason !== undefined) exclude(isDirectory ? `${path}/` : path, reason);
+    else if (isDirectory) pending.push(path);
+    else return addFile(path, entry);
+    return undefined;
+  };
+
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
     for (const name of readDirectory(servicesDir, directory, unreadable)) {
-      const path = `${directory}/${name}`;
       if (name === stagingName) continue;
-      const entry = look(path);
-      if (entry === undefined) continue;
-      const isDirectory = entry.isDirectory();
-      const isJudged = judged?.has(path) === true && entry.isFile();
-      const reason = isJudged ? undefined : exclusionOf(entry, path, ignored);
-      if (reason !== undefined) exclude(isDirectory ? `${path}/` : path, reason);
-      else if (isDirectory) pending.push(path);
-      else {
-        const pause = addFile(path, entry) ?? breathe();
-        if (pause) await pause;
-      }
+      const pause = visit(`${directory}/${name}`) ?? breathe();
+      if (pause) await pause;
     }
   }
   SyncError.throwIfAborted(signal);

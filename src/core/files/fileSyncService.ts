@@ -27,7 +27,7 @@ import { findUnsendable } from './findUnsendable';
 import { planFiles, type FilesPlan, type FilesPlanOptions } from './filesPlan';
 import { openHashCache } from './hashCache';
 import type { LocalTree } from './localTree';
-import { nothingIgnored, readIgnoreRules } from './readIgnoreRules';
+import { readIgnoreRules } from './readIgnoreRules';
 import { readRemote } from './readRemote';
 import { readRemoteFile, type ReadRemoteFileInput } from './readRemoteFile';
 import { readVersions, type FileVersions } from './readVersions';
@@ -97,9 +97,7 @@ export class FileSyncService {
     ]);
     const remote = remoteTree(manifest, ignored);
     const { directories } = remote.state;
-    // Only rules take longer to ask than to look up what they have let pass.
-    const judged = ignored === nothingIgnored ? undefined : remote.files;
-    const local = await this.#collect({ directories, ignored, judged });
+    const local = await this.#collect({ directories, ignored, judged: remote.files });
     return compareFiles({ local, remote, base, tenant: tenant.identity, states });
   }
 

@@ -10,7 +10,7 @@ export type IgnoreRules = (path: string) => boolean;
 export const ignoreFileName = '.systempromptignore';
 
 /** Of a project without such a file. */
-export const nothingIgnored: IgnoreRules = () => false;
+const nothingIgnored: IgnoreRules = () => false;
 
 /**
  * The rules of `.systempromptignore` in the project's root and in the services directory (gitignore syntax; each relative
