@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { sha256 } from '../digest';
 import type { RunContext } from '../ports';
 import { ioError } from '../state/ioReason';
+import { isOwnName } from '../state/ownName';
 import type { StateDirectory } from '../state/stateDirectory';
 import { errnoOf, messageOf, SyncError } from '../syncError';
 import { PassingCopy } from './archive/passingCopy';
@@ -103,6 +104,7 @@ export class AgreedArchives {
   #names(): readonly string[] {
     try {
       return readdirSync(this.#state.path(...folder))
+        .filter(isArchiveName)
         .sort()
         .reverse();
     } catch (error) {
@@ -134,6 +136,11 @@ export class AgreedArchives {
   #note(error: unknown): void {
     this.#logger.debug(`The contents were not kept for a later merge: ${messageOf(error)}`);
   }
+}
+
+function isArchiveName(name: string): boolean {
+  const [, random = ''] = /^\d{15}-(.*)$/.exec(name) ?? [];
+  return isOwnName(random, suffix) || isOwnName(random, suffix + partSuffix);
 }
 
 /** Of one file; undefined when the archive does not hold it, at least not in the part of it that was kept. */

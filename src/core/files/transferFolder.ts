@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ioError } from '../state/ioReason';
+import { isOwnName } from '../state/ownName';
 import type { StateDirectory } from '../state/stateDirectory';
 
 /** `apply` runs alone, under the project's lock; any number of processes may `look` at the same time. */
@@ -36,7 +37,8 @@ export async function sweepTransfers(state: StateDirectory): Promise<void> {
 
 async function listLooks(state: StateDirectory): Promise<readonly string[]> {
   try {
-    return await state.fileSystem.list(state.path('transfer', 'look'));
+    const names = await state.fileSystem.list(state.path('transfer', 'look'));
+    return names.filter((name) => isOwnName(name));
   } catch (error) {
     throw ioError('Could not list interrupted downloads', error);
   }

@@ -3,6 +3,7 @@ import type { RunContext } from '../ports';
 import { errnoOf, SyncError } from '../syncError';
 import { beginPass, carryOutEntry, putBack, type SwapPass } from './carryOutEntry';
 import { ioError } from './ioReason';
+import { isOwnName } from './ownName';
 import type { ProjectLock } from './projectLock';
 import { isInside, type StateDirectory } from './stateDirectory';
 import {
@@ -154,7 +155,7 @@ async function sweepStaging(
 
 async function listStaging(state: StateDirectory): Promise<readonly string[]> {
   try {
-    return await state.fileSystem.list(state.path('staging'));
+    return (await state.fileSystem.list(state.path('staging'))).filter((name) => isOwnName(name));
   } catch (error) {
     throw ioError('Could not list what interrupted runs have staged', error);
   }
@@ -164,6 +165,7 @@ async function sweepTemporaryFiles(state: StateDirectory): Promise<void> {
   const { fileSystem } = state;
   try {
     for (const name of await fileSystem.list(state.path('tmp'))) {
+      if (!isOwnName(name, '.tmp')) continue;
       const stats = await fileSystem.lstat(state.path('tmp', name));
       if (stats && Date.now() - stats.mtimeMs > temporaryForMs)
         await fileSystem.unlink(state.path('tmp', name));

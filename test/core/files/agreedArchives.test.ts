@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -141,11 +141,11 @@ it('packs what was written, but for what nobody merges by hand', async () => {
 
 it('removes what killed runs have left, and passes over what is no archive', async () => {
   await mkdir(kept, { recursive: true });
-  await writeFile(join(kept, '000000000000001-x.pack'), 'of an earlier release');
-  await writeFile(join(kept, '000000000000002-x.tar.gz.part'), 'half');
-  await writeFile(join(kept, '000000000000003-x.tar.gz'), 'no archive');
+  await writeFile(join(kept, 'notes.md'), 'not ours');
+  await writeFile(join(kept, `000000000000002-${randomUUID()}.tar.gz.part`), 'half');
+  await writeFile(join(kept, `000000000000003-${randomUUID()}.tar.gz`), 'no archive');
   expect(await agreed.read('content/a.md', sha256('a1'))).toBeUndefined();
   await keep({ 'content/a.md': 'a1' });
-  expect(readdirSync(kept).filter((name) => !name.endsWith('.tar.gz'))).toEqual([]);
+  expect(readdirSync(kept).filter((name) => !name.endsWith('.tar.gz'))).toEqual(['notes.md']);
   expect(String(await agreed.read('content/a.md', sha256('a1')))).toBe('a1');
 });

@@ -1,7 +1,8 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sha256 } from '../../../src/core/digest';
+import { sweepTransfers } from '../../../src/core/files/transferFolder';
 import { quietContext } from '../../../src/core/ports';
 import { swapFiles } from '../../../src/core/state/fileSwap';
 import { nodeFileSystem, type FileSystem } from '../../../src/core/state/fileSystem';
@@ -39,6 +40,22 @@ describe('what an interrupted run has staged', () => {
     await recoverFileSwaps({ state, lock, context });
     expect(await listState(root, 'staging')).toEqual([journal.id, `${journal.id}/0`]);
   });
+
+  it.each(['staging', 'tmp', 'transfer/look'])(
+    'is all that is removed where a link to files of the project stands in place of %s',
+    async (part) => {
+      const { root, state, lock } = await openProject({ 'services/a.md': 'a', 'services/b/c.md': 'c' });
+      const inItsPlace = join(root, '.systemprompt/sync', part);
+      await rm(inItsPlace, { recursive: true, force: true });
+      await mkdir(dirname(inItsPlace), { recursive: true });
+      await symlink(join(root, 'services'), inItsPlace);
+      const longAgo = new Date(2020, 1);
+      await Promise.all(['a.md', 'b'].map((name) => utimes(join(root, 'services', name), longAgo, longAgo)));
+      await recoverFileSwaps({ state, lock, context });
+      await sweepTransfers(state);
+      expect(await readTree(join(root, 'services'))).toEqual({ 'a.md': 'a', 'b/c.md': 'c' });
+    },
+  );
 
   it('is removed by the run itself where it comes to no swap', async () => {
     const { root, state } = await openProject();
