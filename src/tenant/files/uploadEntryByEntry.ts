@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, realpathSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
+import { writeWhole } from '../../core/disk/writeWhole';
 import type { ArchiveLimits } from '../../core/files/archive/archiveLimits';
 import { readArchive } from '../../core/files/archive/readArchive';
 import { SyncError } from '../../core/syncError';
@@ -40,7 +41,7 @@ export async function uploadEntryByEntry(
           if (entry.kind === 'file') descriptor = openSync(target, 'w', entry.executable ? 0o755 : 0o644);
         },
         data(chunk) {
-          if (descriptor !== undefined) writeSync(descriptor, chunk);
+          if (descriptor !== undefined) writeWhole(descriptor, chunk);
         },
         end() {
           if (descriptor !== undefined) closeSync(descriptor);
