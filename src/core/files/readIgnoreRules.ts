@@ -9,9 +9,6 @@ export type IgnoreRules = (path: string) => boolean;
 
 export const ignoreFileName = '.systempromptignore';
 
-/** Of a project without such a file. */
-const nothingIgnored: IgnoreRules = () => false;
-
 /**
  * The rules of `.systempromptignore` in the project's root and in the services directory (gitignore syntax; each relative
  * to its own folder, the services directory's having the last word). Asked with paths relative to the services directory.
@@ -21,7 +18,7 @@ const nothingIgnored: IgnoreRules = () => false;
 export async function readIgnoreRules(projectRoot: string, servicesDir: string): Promise<IgnoreRules> {
   const prefix = relative(projectRoot, servicesDir).split(sep).join('/');
   const [outer, inner] = [await readRules(projectRoot), await readRules(servicesDir)];
-  if (outer === undefined && inner === undefined) return nothingIgnored;
+  if (outer === undefined && inner === undefined) return () => false;
   const below = ignore().add(outer ?? '');
   const own = ignore().add(inner ?? '');
   return (path) => {

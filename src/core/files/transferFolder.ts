@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ioError } from '../state/ioReason';
-import { isOwnName } from '../state/ownName';
+import { listOwn } from '../state/ownName';
 import type { StateDirectory } from '../state/stateDirectory';
 
 /** `apply` runs alone, under the project's lock; any number of processes may `look` at the same time. */
@@ -29,17 +28,8 @@ export async function withTransferFolder<T>(
 /** Removes what killed runs have left. For the holder of the lock, who is the only one that applies. @throws SyncError `io` */
 export async function sweepTransfers(state: StateDirectory): Promise<void> {
   await state.remove('transfer/apply');
-  for (const name of await listLooks(state)) {
+  for (const name of await listOwn(state, 'transfer/look', 'interrupted downloads')) {
     const stats = await state.fileSystem.lstat(state.path('transfer', 'look', name));
     if (stats && Date.now() - stats.mtimeMs > lookForMs) await state.remove(`transfer/look/${name}`);
-  }
-}
-
-async function listLooks(state: StateDirectory): Promise<readonly string[]> {
-  try {
-    const names = await state.fileSystem.list(state.path('transfer', 'look'));
-    return names.filter((name) => isOwnName(name));
-  } catch (error) {
-    throw ioError('Could not list interrupted downloads', error);
   }
 }

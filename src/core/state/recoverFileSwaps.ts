@@ -3,7 +3,7 @@ import type { RunContext } from '../ports';
 import { errnoOf, SyncError } from '../syncError';
 import { beginPass, carryOutEntry, putBack, type SwapPass } from './carryOutEntry';
 import { ioError } from './ioReason';
-import { isOwnName } from './ownName';
+import { listOwn } from './ownName';
 import type { ProjectLock } from './projectLock';
 import { isInside, type StateDirectory } from './stateDirectory';
 import {
@@ -146,26 +146,18 @@ async function sweepStaging(
   journals: readonly FoundJournal[],
 ): Promise<void> {
   const noted = new Set(journals.map(({ journal }) => journal.id));
-  for (const name of await listStaging(state)) {
+  for (const name of await listOwn(state, 'staging', 'what interrupted runs have staged')) {
     if (noted.has(name)) continue;
     await lock.assertHeld();
     await state.remove(`staging/${name}`);
   }
 }
 
-async function listStaging(state: StateDirectory): Promise<readonly string[]> {
-  try {
-    return (await state.fileSystem.list(state.path('staging'))).filter((name) => isOwnName(name));
-  } catch (error) {
-    throw ioError('Could not list what interrupted runs have staged', error);
-  }
-}
-
 async function sweepTemporaryFiles(state: StateDirectory): Promise<void> {
   const { fileSystem } = state;
+  const names = await listOwn(state, 'tmp', 'temporary files', '.tmp');
   try {
-    for (const name of await fileSystem.list(state.path('tmp'))) {
-      if (!isOwnName(name, '.tmp')) continue;
+    for (const name of names) {
       const stats = await fileSystem.lstat(state.path('tmp', name));
       if (stats && Date.now() - stats.mtimeMs > temporaryForMs)
         await fileSystem.unlink(state.path('tmp', name));
