@@ -111,7 +111,7 @@ async function packing(): Promise<void> {
     ignored: () => false,
   });
   const out = join(root, 'out.tar.gz');
-  const sources = [...tree.files.values()].map(({ path, size, digest }) => ({
+  const sources = tree.files.list.map(({ path, size, digest }) => ({
     path,
     size,
     content: { file: join(services, path), digest },

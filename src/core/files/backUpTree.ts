@@ -22,7 +22,7 @@ export async function backUpTree(input: BackUpTreeInput): Promise<string | undef
   const writer = backups.begin({ operation: 'files_backup', target, now: context.now() });
   try {
     let done = 0;
-    for (const path of tree.files.keys()) {
+    for (const { path } of tree.files.list) {
       SyncError.throwIfAborted(context.signal);
       const bytes = await readLocalFile(fileSystem, servicesDir, path);
       // Nothing is about to replace it: what is there now is what a restore will find unchanged.

@@ -3,6 +3,7 @@ import { join, sep } from 'node:path';
 import { breather } from '../disk/breathe';
 import { ioReason } from '../state/ioReason';
 import { errnoOf, SyncError } from '../syncError';
+import { FilesByPath } from './filesByPath';
 import { exclusionByName, type ExcludedFile, type Exclusion } from './excludedFile';
 import type { HashCache } from './hashCache';
 import { createFileHasher, type HashedFile } from './hashFile';
@@ -18,7 +19,7 @@ export interface CollectOptions {
   /** Without one, every file is hashed. */
   readonly cache?: HashCache | undefined;
   /** Files that the same rules have let pass by their names on the other side. */
-  readonly judged?: { has(path: string): boolean } | undefined;
+  readonly judged?: FilesByPath<{ readonly path: string }> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,7 +34,7 @@ const stagingName = '.systemprompt-sync-staging';
  */
 export async function collectFiles(options: CollectOptions): Promise<LocalTree> {
   const { servicesDir, directories, ignored, cache, judged, signal } = options;
-  const files = new Map<string, LocalFile>();
+  const files: LocalFile[] = [];
   const excluded: ExcludedFile[] = [];
   const breathe = breather(signal);
   const hasher = createFileHasher();
@@ -59,7 +60,7 @@ export async function collectFiles(options: CollectOptions): Promise<LocalTree> 
     if (hashed === undefined) return exclude(path, notRegular);
     const { digest, size, stats } = hashed;
     if (size === stats.size) cache?.add(path, stats, digest);
-    files.set(path, { path, digest, size, executable: isExecutable(stats) });
+    files.push({ path, digest, size, executable: isExecutable(stats) });
   };
   const excludeFailed = (path: string, error: unknown): void => {
     if (errnoOf(error) === 'ELOOP') exclude(path, isLink);
@@ -70,7 +71,7 @@ export async function collectFiles(options: CollectOptions): Promise<LocalTree> 
   const addFile = (path: string, stats: Stats): Promise<void> | undefined => {
     const digest = cache?.find(path, stats);
     if (digest !== undefined) {
-      files.set(path, { path, digest, size: stats.size, executable: isExecutable(stats) });
+      files.push({ path, digest, size: stats.size, executable: isExecutable(stats) });
       return undefined;
     }
     try {
@@ -87,29 +88,32 @@ export async function collectFiles(options: CollectOptions): Promise<LocalTree> 
     return undefined;
   };
 
-  const pending = topLevel(servicesDir, directories, ignored, exclude);
+  /** A stack, in the order of names from its end: the manifest and the cache mostly have that order, too (filesByPath.ts). */
+  const pending = topLevel(servicesDir, directories, ignored, exclude).reverse();
+  const enter = (directory: string): void => {
+    for (const name of readDirectory(servicesDir, directory, unreadable).reverse())
+      if (name !== stagingName) pending.push(`${directory}/${name}`);
+  };
   /** A function of its own, not a part of the loop: that is compiled anew after each pause. */
   const visit = (path: string): Promise<void> | undefined => {
     const entry = look(path);
     if (entry === undefined) return undefined;
-    if (judged?.has(path) === true && entry.isFile()) return addFile(path, entry);
+    const known = entry.isFile() ? judged?.get(path) : undefined;
+    if (known !== undefined) return addFile(known.path, entry);
     const reason = exclusionOf(entry, path, ignored);
     const isDirectory = entry.isDirectory();
     if (reason !== undefined) exclude(isDirectory ? `${path}/` : path, reason);
-    else if (isDirectory) pending.push(path);
+    else if (isDirectory) enter(path);
     else return addFile(path, entry);
     return undefined;
   };
 
-  for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-    for (const name of readDirectory(servicesDir, directory, unreadable)) {
-      if (name === stagingName) continue;
-      const pause = visit(`${directory}/${name}`) ?? breathe();
-      if (pause) await pause;
-    }
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    const pause = visit(path) ?? breathe();
+    if (pause) await pause;
   }
   SyncError.throwIfAborted(signal);
-  return { files, excluded };
+  return { files: new FilesByPath(files), excluded };
 }
 
 const isLink: Exclusion = { kind: 'link', reason: 'a symbolic link: links are never followed' };

@@ -2,9 +2,9 @@ import type { BaseState } from '../state/baseStore';
 import { foldedPath } from '../state/portablePath';
 import { comparePaths } from './archive/archivePath';
 import { shieldOf, type ExcludedFile } from './excludedFile';
-import type { EqualFile, FileDifference, FileOrigin, FilesDiff } from './filesDiff';
+import type { EqualFile, FileDifference, FileOrigin, FilesDiff, SeenFile } from './filesDiff';
 import type { LocalTree } from './localTree';
-import type { RemoteTree } from './remoteTree';
+import type { RemoteFile, RemoteTree } from './remoteTree';
 
 export interface CompareInput {
   readonly local: LocalTree;
@@ -29,35 +29,36 @@ export function compareFiles({ local, remote, base, tenant, states }: CompareInp
   let remoteOnly = 0;
   let onBoth = 0;
 
-  for (const [path, file] of local.files) {
+  for (const { path, digest, size, executable } of local.files.list) {
     if (isShielded(path)) continue;
     localCount += 1;
     const other = remote.files.get(path);
     if (other !== undefined) onBoth += 1;
     const agreed = base?.get(path)?.digest;
-    if (other?.digest === file.digest) {
+    if (other?.digest === digest) {
       unchanged += 1;
-      if (agreed !== file.digest)
-        adopt.push({ path, digest: file.digest, ...(agreed !== undefined && { agreed }) });
+      if (agreed === undefined) adopt.push({ path, digest });
+      else if (agreed !== digest) adopt.push({ path, digest, agreed });
       continue;
     }
     differences.push({
       path,
-      origin: originOf(file.digest, other?.digest, agreed, base !== undefined),
-      local: { digest: file.digest, size: file.size, executable: file.executable },
-      ...(other && { remote: other }),
+      origin: originOf(digest, other?.digest, agreed, base !== undefined),
+      local: { digest, size, executable },
+      ...(other && { remote: seen(other) }),
       ...(agreed !== undefined && { base: agreed }),
     });
   }
   // Mostly there are none: then nothing more is looked up.
-  for (const [path, file] of onBoth === remote.files.size ? [] : remote.files) {
+  for (const file of onBoth === remote.files.size ? [] : remote.files.list) {
+    const { path } = file;
     if (isShielded(path) || local.files.has(path)) continue;
     remoteOnly += 1;
     const agreed = base?.get(path)?.digest;
     differences.push({
       path,
       origin: originOf(undefined, file.digest, agreed, base !== undefined),
-      remote: file,
+      remote: seen(file),
       ...(agreed !== undefined && { base: agreed }),
     });
   }
@@ -85,6 +86,10 @@ export function compareFiles({ local, remote, base, tenant, states }: CompareInp
     remote: remote.state,
     states,
   };
+}
+
+function seen({ digest, size }: RemoteFile): SeenFile {
+  return { digest, size };
 }
 
 function originOf(
@@ -115,7 +120,7 @@ function findTwins(
   const first = new Map<string, string>();
   const second = new Map<string, string>();
   for (const { files } of [local, remote]) {
-    for (const path of files.keys()) {
+    for (const { path } of files.list) {
       const folded = foldedPath(path);
       if (folded === path) continue;
       const known = first.get(folded);

@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import * as z from 'zod/mini';
 import type { StateDirectory } from '../state/stateDirectory';
 import { SyncError } from '../syncError';
+import { rowsByPath } from './filesByPath';
 
 /** Few long texts: fifty thousand small objects, or their numbers as digits, would take longer to read than the files to look at. */
 interface Stored {
@@ -49,17 +50,10 @@ export async function openHashCache(state: StateDirectory): Promise<HashCache> {
   const { paths, stats: packed, digests } = (await readStored(state)) ?? nothing;
   const numbers = new Float64Array(paths.length * statNumbers);
   Buffer.from(numbers.buffer).write(packed, 'base64');
-  const found: number[] = [];
+  /** Stored rows that still hold, and after the last stored one those that were added: in the order of this time. */
+  const kept: number[] = [];
   const added = new Rows();
-  let rows: ReadonlyMap<string, number> | undefined;
-  let next = 0;
-
-  /** Files are asked for in the order of the last time, mostly: then nothing is looked up. */
-  const rowOf = (path: string): number | undefined => {
-    if (paths[next] === path) return next;
-    rows ??= new Map(paths.map((known, row) => [known, row]));
-    return rows.get(path);
-  };
+  const rowOf = rowsByPath(paths.length, (row) => paths[row]);
   const isSame = (row: number, { size, mtimeMs, ctimeMs, ino }: Stats): boolean => {
     const at = row * statNumbers;
     return (
@@ -73,24 +67,25 @@ export async function openHashCache(state: StateDirectory): Promise<HashCache> {
   return {
     find(path, stats) {
       const row = rowOf(path);
-      if (row === undefined) return undefined;
-      next = row + 1;
-      if (!isSame(row, stats)) return undefined;
-      found.push(row);
+      if (row === undefined || !isSame(row, stats)) return undefined;
+      kept.push(row);
       return digestAt(row);
     },
     add(path, stats, digest) {
+      kept.push(paths.length + added.paths.length);
       added.add(path, [stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino], digest);
     },
     async save(nowMs) {
-      if (added.paths.length === 0 && found.length === paths.length) return;
+      if (added.paths.length === 0 && kept.length === paths.length) return;
       const settled = new Rows();
       const keep = (path: string, row: ArrayLike<number>, digest: string): void => {
         if (nowMs - Math.max(row[1] ?? nowMs, row[2] ?? nowMs) > settledMs) settled.add(path, row, digest);
       };
-      for (const row of found) keep(paths[row] ?? '', statsAt(numbers, row), digestAt(row));
-      for (const [row, path] of added.paths.entries())
-        keep(path, statsAt(added.numbers, row), added.digests[row] ?? '');
+      for (const row of kept) {
+        const at = row - paths.length;
+        if (at < 0) keep(paths[row] ?? '', statsAt(numbers, row), digestAt(row));
+        else keep(added.paths[at] ?? '', statsAt(added.numbers, at), added.digests[at] ?? '');
+      }
       await state.writeJson(cacheFile, {
         format: 2,
         paths: settled.paths,

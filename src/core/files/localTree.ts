@@ -1,6 +1,8 @@
 import type { ExcludedFile } from './excludedFile';
+import type { FilesByPath } from './filesByPath';
 
 export interface LocalFile {
+  /** Relative to the services directory, with `/`. */
   readonly path: string;
   /** SHA-256 of the content, lower-case hex. */
   readonly digest: string;
@@ -10,7 +12,6 @@ export interface LocalFile {
 
 /** The files of the services directory that take part, and what was left out. */
 export interface LocalTree {
-  /** By path, relative to the services directory, with `/`. */
-  readonly files: ReadonlyMap<string, LocalFile>;
+  readonly files: FilesByPath<LocalFile>;
   readonly excluded: readonly ExcludedFile[];
 }

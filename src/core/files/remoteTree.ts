@@ -1,5 +1,6 @@
 import type { FileManifest } from '../api/apiModels';
 import { classicDirectories, classicMaxBodyBytes } from '../api/capabilities';
+import { FilesByPath } from './filesByPath';
 import { exclusionByName, type ExcludedFile, type Exclusion } from './excludedFile';
 import type { IgnoreRules } from './readIgnoreRules';
 
@@ -19,12 +20,14 @@ export interface RemoteState {
 }
 
 export interface RemoteFile {
+  /** Relative to the services directory, with `/`. */
+  readonly path: string;
   readonly digest: string;
   readonly size: number;
 }
 
 export interface RemoteTree {
-  readonly files: ReadonlyMap<string, RemoteFile>;
+  readonly files: FilesByPath<RemoteFile>;
   readonly excluded: readonly ExcludedFile[];
   readonly state: RemoteState;
 }
@@ -41,11 +44,12 @@ export function directoriesOf({ directories }: FileManifest): readonly string[] 
 export function remoteTree(manifest: FileManifest, ignored: IgnoreRules): RemoteTree {
   const directories = directoriesOf(manifest);
   const served = new Set(directories);
-  const files = new Map<string, RemoteFile>();
+  const files: RemoteFile[] = [];
+  const isRepeated = repetitions(files);
   const excluded: ExcludedFile[] = [];
   for (const { path, checksum, size } of manifest.files) {
-    const reason = exclusionOf(path, served, files, ignored);
-    if (reason === undefined) files.set(path, { digest: checksum, size });
+    const reason = exclusionOf(path, served, isRepeated, ignored);
+    if (reason === undefined) files.push({ path, digest: checksum, size });
     else excluded.push({ path, ...reason, side: 'remote' });
   }
   const state: RemoteState = {
@@ -56,13 +60,13 @@ export function remoteTree(manifest: FileManifest, ignored: IgnoreRules): Remote
     deletions: manifest.conditional && manifest.directories !== undefined,
     source: manifest.source,
   };
-  return { files, excluded, state };
+  return { files: new FilesByPath(files), excluded, state };
 }
 
 function exclusionOf(
   path: string,
   served: ReadonlySet<string>,
-  files: ReadonlyMap<string, RemoteFile>,
+  isRepeated: (path: string) => boolean,
   ignored: IgnoreRules,
 ): Exclusion | undefined {
   const slash = path.indexOf('/');
@@ -70,6 +74,23 @@ function exclusionOf(
   if (slash <= 0 || !served.has(path.slice(0, slash))) {
     return { kind: 'outside', reason: 'outside of the directories that the tenant names' };
   }
-  if (files.has(path)) return { kind: 'name', reason: 'the manifest names it twice' };
-  return exclusionByName(path, false, ignored);
+  const byName = exclusionByName(path, false, ignored);
+  if (byName !== undefined) return byName;
+  return isRepeated(path) ? { kind: 'name', reason: 'the manifest names it twice' } : undefined;
+}
+
+/** Tells of one path after the other whether it was there before. While they come in order, none has to be kept for that. */
+function repetitions(files: readonly RemoteFile[]): (path: string) => boolean {
+  let greatest = '';
+  let seen: Set<string> | undefined;
+  return (path) => {
+    if (seen === undefined && path > greatest) {
+      greatest = path;
+      return false;
+    }
+    seen ??= new Set(files.map((file) => file.path));
+    if (seen.has(path)) return true;
+    seen.add(path);
+    return false;
+  };
 }

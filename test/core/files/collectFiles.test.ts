@@ -48,7 +48,7 @@ describe('collecting', () => {
     await symlink('/etc', join(servicesDir, 'agents/etc'));
     execFileSync('mkfifo', [join(servicesDir, 'content/pipe')]);
     const found = await collect();
-    expect([...found.files.keys()]).toEqual(['content/a.md']);
+    expect(found.files.list.map(({ path }) => path)).toEqual(['content/a.md']);
     expect(found.excluded.map(({ path, kind }) => `${kind} ${path}`).sort()).toEqual([
       'link agents/etc',
       'link content/loop',
@@ -76,7 +76,7 @@ describe('collecting', () => {
     });
     const rules = ignore().add('drafts/\n*.tmp\n');
     const found = await collect((path) => rules.ignores(path));
-    expect([...found.files.keys()]).toEqual(['content/c.md']);
+    expect(found.files.list.map(({ path }) => path)).toEqual(['content/c.md']);
     expect(found.excluded.map(({ path }) => path).sort()).toEqual(['content/b.tmp', 'content/drafts/']);
   });
 
@@ -141,6 +141,21 @@ describe('the cache of digests', () => {
     await collect();
     await change(file);
     expect((await collect()).files.get('content/a.md')?.digest).toBe(sha256('b'));
+  });
+
+  it('keeps files in the order they are looked at, also where one was changed or is new', async () => {
+    const { root, collect, stored } = await cached({
+      'services/content/a.md': 'a',
+      'services/content/deep/x.md': 'x',
+      'services/content/z.md': 'z',
+    });
+    await collect();
+    await writeFiles(root, { 'services/content/a.md': 'changed', 'services/content/deep/new.md': 'new' });
+    const found = await collect();
+    const paths = found.files.list.map(({ path }) => path);
+    expect(paths).toEqual(['content/a.md', 'content/deep/new.md', 'content/deep/x.md', 'content/z.md']);
+    expect(JSON.parse(await readFile(stored, 'utf8'))).toMatchObject({ paths });
+    expect((await collect()).files.list).toEqual(found.files.list);
   });
 
   it('does not trust a file that changed a moment ago', async () => {

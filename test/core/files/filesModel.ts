@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { sha256 } from '../../../src/core/digest';
 import { compareFiles } from '../../../src/core/files/compareFiles';
+import { FilesByPath } from '../../../src/core/files/filesByPath';
 import type { FilesDiff } from '../../../src/core/files/filesDiff';
 import { nextBase, nothingDone } from '../../../src/core/files/filesOutcome';
 import {
@@ -68,11 +69,11 @@ const target: PlanTarget = { kind: 'tenant', label: 'a tenant', host: '', produc
 
 export function diffWorld({ files, hasBase }: World): FilesDiff {
   const present = <Side extends 'local' | 'remote'>(name: Side) =>
-    new Map(
+    new FilesByPath(
       files.flatMap((one) => {
         const value = one[name];
         if (value === null || value === 'blind') return [];
-        return [[one.path, { path: one.path, digest: sha256(value), size: 1, executable: false }] as const];
+        return [{ path: one.path, digest: sha256(value), size: 1, executable: false } as const];
       }),
     );
   const base = new Map<string, BaseEntry>(

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { compareFiles } from '../../../src/core/files/compareFiles';
 import type { ExcludedFile } from '../../../src/core/files/excludedFile';
+import { FilesByPath } from '../../../src/core/files/filesByPath';
 import { filesTree, type FilesNode } from '../../../src/core/files/filesTree';
 import type { RemoteState } from '../../../src/core/files/remoteTree';
 
@@ -17,12 +18,19 @@ type Contents = Readonly<Record<string, string>>;
 
 /** @param base what both agreed on; without it they never did */
 function treeOf(local: Contents, remote: Contents, base?: Contents, excluded: readonly ExcludedFile[] = []) {
-  const seen = ([path, digest]: [string, string]) =>
-    [path, { path, digest, size: digest.length, executable: false }] as const;
+  const files = (contents: Contents) =>
+    new FilesByPath(
+      Object.entries(contents).map(([path, digest]) => ({
+        path,
+        digest,
+        size: digest.length,
+        executable: false,
+      })),
+    );
   return filesTree(
     compareFiles({
-      local: { files: new Map(Object.entries(local).map(seen)), excluded },
-      remote: { files: new Map(Object.entries(remote).map(seen)), excluded: [], state },
+      local: { files: files(local), excluded },
+      remote: { files: files(remote), excluded: [], state },
       base: base && new Map(Object.entries(base).map(([path, digest]) => [path, { digest }])),
       tenant: 't',
       states: [],
