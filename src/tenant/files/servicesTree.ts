@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync } from 'node:fs';
+import { createReadStream, lstatSync, readdirSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { breather } from '../../core/disk/breathe';
-import { defaultArchiveLimits } from '../../core/files/archive/archiveLimits';
-import { archivePathProblem, comparePaths } from '../../core/files/archive/archivePath';
-import { neverSentReason } from '../../core/files/archive/neverSent';
+import { comparePaths } from '../../core/files/archive/archivePath';
+import { exclusionByName } from '../../core/files/excludedFile';
 import { createFileHasher } from '../../core/files/hashFile';
 import type { TenantSettings } from '../tenantOptions';
 
@@ -32,6 +30,7 @@ interface FoundFile {
 
 /** A file changed this recently may change again without any of its numbers moving. */
 const settledNs = 2_000_000_000n;
+const nothingIgnored = (): boolean => false;
 
 /**
  * Reads the served directories. Links are never followed: what they point to is not ours to serve. Files that hold
@@ -63,17 +62,25 @@ export function createServicesTree(
     return file;
   };
 
+  const strict = settings.behaviour.keepsSecrets;
+  const collect = async (directory: string, prefix: string, found: FoundFile[]): Promise<void> => {
+    const stats = statOrGone(directory);
+    if (stats === undefined || !stats.isDirectory()) return;
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      const path = `${prefix}/${entry.name}`;
+      if (strict && exclusionByName(path, entry.isDirectory(), nothingIgnored) !== undefined) continue;
+      const absolutePath = join(directory, entry.name);
+      if (entry.isDirectory()) await collect(absolutePath, path, found);
+      else if (entry.isFile()) found.push({ path, absolutePath });
+    }
+    await breathe();
+  };
+
   return {
     async read() {
       const found: FoundFile[] = [];
-      for (const directory of settings.directories) {
-        await collect(
-          join(settings.servicesDir, directory),
-          directory,
-          settings.behaviour.keepsSecrets,
-          found,
-        );
-      }
+      for (const directory of settings.directories)
+        await collect(join(settings.servicesDir, directory), directory, found);
       if (settings.behaviour.manifestOrder === 'sorted') found.sort((a, b) => comparePaths(a.path, b.path));
       const fresh: typeof cache = new Map();
       const files: ServiceFile[] = [];
@@ -87,23 +94,6 @@ export function createServicesTree(
       return files;
     },
   };
-}
-
-async function collect(
-  directory: string,
-  prefix: string,
-  strict: boolean,
-  found: FoundFile[],
-): Promise<void> {
-  const stats = statOrGone(directory);
-  if (stats === undefined || !stats.isDirectory()) return;
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const path = `${prefix}/${entry.name}`;
-    if (strict && (neverSentReason(path) ?? archivePathProblem(path, defaultArchiveLimits)) !== undefined)
-      continue;
-    if (entry.isDirectory()) await collect(join(directory, entry.name), path, strict, found);
-    else if (entry.isFile()) found.push({ path, absolutePath: join(directory, entry.name) });
-  }
 }
 
 function statOrGone(path: string): BigIntStats | undefined {
