@@ -254,11 +254,12 @@ describe('an import', () => {
     await expect(applied).rejects.toSatisfy((error: unknown) => SyncError.is(error, 'cancelled'));
     await rival.query('ROLLBACK');
     expect(await contents(p.cloud)).toEqual(before);
-    expect(
-      await p.cloud.query(
+    const sessions = () =>
+      p.cloud.query(
         `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'systemprompt-sync'`,
-      ),
-    ).toEqual([]);
+      );
+    // The server notices a closed connection in its own time.
+    await expect.poll(sessions, { timeout: 10_000 }).toEqual([]);
     expect(await new BackupService(p.project, quietContext()).list()).toEqual([]);
   });
 
