@@ -45,7 +45,7 @@ export function compareFiles({ local, remote, base, tenant, states }: CompareInp
       path,
       origin: originOf(digest, other?.digest, agreed, base !== undefined),
       local: { digest, size, executable },
-      ...(other && { remote: seen(other) }),
+      ...(other && { remote: seenOf(other) }),
       ...(agreed !== undefined && { base: agreed }),
     });
   }
@@ -58,7 +58,7 @@ export function compareFiles({ local, remote, base, tenant, states }: CompareInp
     differences.push({
       path,
       origin: originOf(undefined, file.digest, agreed, base !== undefined),
-      remote: seen(file),
+      remote: seenOf(file),
       ...(agreed !== undefined && { base: agreed }),
     });
   }
@@ -88,7 +88,7 @@ export function compareFiles({ local, remote, base, tenant, states }: CompareInp
   };
 }
 
-function seen({ digest, size }: RemoteFile): SeenFile {
+function seenOf({ digest, size }: RemoteFile): SeenFile {
   return { digest, size };
 }
 

@@ -1,7 +1,7 @@
 import type { FileManifest } from '../api/apiModels';
 import { classicDirectories, classicMaxBodyBytes } from '../api/capabilities';
-import { FilesByPath } from './filesByPath';
 import { exclusionByName, type ExcludedFile, type Exclusion } from './excludedFile';
+import { FilesByPath } from './filesByPath';
 import type { IgnoreRules } from './readIgnoreRules';
 
 /** What an apply has to know of the tenant as the plan saw it. Plain data: it is part of the plan. */
