@@ -79,15 +79,15 @@ function exclusionOf(
   return isRepeated(path) ? { kind: 'name', reason: 'the manifest names it twice' } : undefined;
 }
 
-/** Tells of one path after the other whether it was there before. While they come in order, none has to be kept for that. */
+/**
+ * Tells of one path after the other whether it was there before. While they come in order, none has to be kept for that.
+ *
+ * @param files those that were taken until now
+ */
 function repetitions(files: readonly RemoteFile[]): (path: string) => boolean {
-  let greatest = '';
   let seen: Set<string> | undefined;
   return (path) => {
-    if (seen === undefined && path > greatest) {
-      greatest = path;
-      return false;
-    }
+    if (seen === undefined && path > (files.at(-1)?.path ?? '')) return false;
     seen ??= new Set(files.map((file) => file.path));
     if (seen.has(path)) return true;
     seen.add(path);
