@@ -89,7 +89,7 @@ export async function collectFiles(options: CollectOptions): Promise<LocalTree> 
   };
 
   /** A stack, in the order of names from its end: the manifest and the cache mostly have that order, too (filesByPath.ts). */
-  const pending = topLevel(servicesDir, directories, ignored, exclude).reverse();
+  const pending = topLevel(servicesDir, directories, exclude).reverse();
   const enter = (directory: string): void => {
     for (const name of readDirectory(servicesDir, directory, unreadable).reverse())
       if (name !== stagingName) pending.push(`${directory}/${name}`);
@@ -104,7 +104,8 @@ export async function collectFiles(options: CollectOptions): Promise<LocalTree> 
     const isDirectory = entry.isDirectory();
     if (reason !== undefined) exclude(isDirectory ? `${path}/` : path, reason);
     else if (isDirectory) enter(path);
-    else return addFile(path, entry);
+    else if (path.includes('/')) return addFile(path, entry);
+    else exclude(path, outsideOf(directories));
     return undefined;
   };
 
@@ -123,7 +124,7 @@ function isExecutable({ mode }: Stats): boolean {
   return (mode & 0o100) !== 0;
 }
 
-function exclusionOf(entry: Dirent | Stats, path: string, ignored: IgnoreRules): Exclusion | undefined {
+function exclusionOf(entry: Stats, path: string, ignored: IgnoreRules): Exclusion | undefined {
   const byName = exclusionByName(path, entry.isDirectory(), ignored);
   if (byName !== undefined) return byName;
   if (entry.isSymbolicLink()) return isLink;
@@ -134,19 +135,12 @@ function exclusionOf(entry: Dirent | Stats, path: string, ignored: IgnoreRules):
 function topLevel(
   servicesDir: string,
   directories: readonly string[],
-  ignored: IgnoreRules,
   exclude: (path: string, exclusion: Exclusion) => void,
 ): string[] {
   const found: string[] = [];
   for (const entry of readRoot(servicesDir)) {
-    const path = entry.isDirectory() ? `${entry.name}/` : entry.name;
-    if (!directories.includes(entry.name)) exclude(path, outsideOf(directories));
-    else {
-      const reason = exclusionOf(entry, entry.name, ignored);
-      if (reason !== undefined) exclude(path, reason);
-      else if (entry.isDirectory()) found.push(entry.name);
-      else exclude(path, outsideOf(directories));
-    }
+    if (directories.includes(entry.name)) found.push(entry.name);
+    else exclude(entry.isDirectory() ? `${entry.name}/` : entry.name, outsideOf(directories));
   }
   return found;
 }

@@ -68,6 +68,17 @@ describe('collecting', () => {
     expect(found.excluded).toMatchObject([{ path: 'content', kind: 'link' }]);
   });
 
+  it('takes nothing that stands in place of a top-level directory', async () => {
+    const { servicesDir, collect } = await tree({ 'services/content': 'a file' });
+    execFileSync('mkfifo', [join(servicesDir, 'agents')]);
+    const found = await collect();
+    expect(found.files.size).toBe(0);
+    expect(found.excluded.map(({ path, kind }) => `${kind} ${path}`).sort()).toEqual([
+      'outside content',
+      'special agents',
+    ]);
+  });
+
   it('leaves out what the rules name, a whole directory with one line', async () => {
     const { collect } = await tree({
       'services/content/drafts/a.md': 'a',
