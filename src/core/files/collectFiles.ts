@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, type Dirent, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import { breather } from '../disk/breathe';
 import { ioReason } from '../state/ioReason';
+import { stagingName } from '../state/swapJournal';
 import { errnoOf, SyncError } from '../syncError';
 import { exclusionByName, type ExcludedFile, type Exclusion } from './excludedFile';
 import { FilesByPath } from './filesByPath';
@@ -22,9 +23,6 @@ export interface CollectOptions {
   readonly judged?: FilesByPath<{ readonly path: string }> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Where files are staged on volumes of their own (swapJournal.ts). */
-const stagingName = '.systemprompt-sync-staging';
 
 /**
  * Looks at every file that takes part, and hashes those that the cache does not know. Links are never followed (data.md

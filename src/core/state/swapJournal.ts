@@ -40,7 +40,7 @@ export type SwapJournal = Readonly<z.output<typeof journalSchema>>;
 export type SwapEntry = Readonly<z.output<typeof entrySchema>>;
 
 /** Hidden folder for staged files on a volume that the state folder is not on. */
-const stagingName = '.systemprompt-sync-staging';
+export const stagingName = '.systemprompt-sync-staging';
 
 /** A journal of nothing yet. */
 export function newJournal(
