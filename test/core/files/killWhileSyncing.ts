@@ -22,19 +22,22 @@ type Start = (...args: string[]) => Child;
 /**
  * Kills real processes at random times of a pull, a push or a restore, by turns. At every kill each path is old or new, on both
  * sides; the next run brings everything to the end without anybody's help, and leaves nothing over.
+ *
+ * @param kills at least so many; a process that had ended before it was to be killed does not count
  */
-export async function killWhileSyncing(rounds: number): Promise<Kills> {
+export async function killWhileSyncing(kills: number): Promise<Kills> {
   const start = await bundleChild(join(import.meta.dirname, 'children', 'waitingFiles.ts'));
   // The files of the second one are so many that they are unpacked in a thread.
   const lanes = await Promise.all([openLane(start, 40), openLane(start, 210)]);
+  const total = (of: keyof Kills) => lanes.reduce((sum, lane) => sum + lane.kills[of], 0);
   let next = 0;
   await Promise.all(
     lanes.map(async (lane) => {
-      while (next < rounds) await lane.round((['pull', 'push', 'restore'] as const)[next++ % 3] ?? 'pull');
+      while (total('killed') < kills)
+        await lane.round((['pull', 'push', 'restore'] as const)[next++ % 3] ?? 'pull');
     }),
   );
-  const sum = (of: (kills: Kills) => number) => lanes.reduce((total, { kills }) => total + of(kills), 0);
-  return { killed: sum(({ killed }) => killed), halfWay: sum(({ halfWay }) => halfWay) };
+  return { killed: total('killed'), halfWay: total('halfWay') };
 }
 
 interface Lane {
